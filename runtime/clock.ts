@@ -1,0 +1,9 @@
+/** Time as the runtime reads it; tests put a fake in its place. */
+export interface Clock {
+  /** Milliseconds on a clock that never steps; for intervals and deadlines. */
+  now(): number
+  /** Milliseconds since 1970; for `exp`, `nbf` and dates. */
+  wall(): number
+}
+
+export const systemClock: Clock = { now: () => performance.now(), wall: () => Date.now() }

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino'
+import type { Clock } from './clock.js'
+import type { GatewayExchange } from './pipeline/exchange.js'
+import type { LimitStore } from './stores/limit-store.js'
+
+/** Something with a life of its own: a pool, a key set, a health checker. */
+export interface Resource {
+  close(): void | Promise<void>
+}
+
+/** Runs a hapi auth strategy on an exchange; rejects with what the strategy's `verify` threw. */
+export type AuthTest = (exchange: GatewayExchange) => Promise<void>
+
+/** Checks a token; `hapi-auth-jwt2` calls it in `verify` mode. Throws a `Problem` to refuse. */
+export type VerifyToken = (token: string) => Promise<VerifiedToken>
+
+/** A token whose signature and claims hold. */
+export interface VerifiedToken {
+  readonly auth: unknown
+  /** Epoch milliseconds after which it is no longer valid. */
+  readonly expires: number
+}
+
+/** What compilers may use. Built once per gateway; survives reloads. */
+export interface Services {
+  readonly clock: Clock
+  readonly log: Logger
+  /** Shared through Redis where the gateway has it, else in this process. */
+  readonly limits: LimitStore
+  /** Always in this process; the fallback of `onStoreFailure: 'local'`. */
+  readonly localLimits: LimitStore
+  /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */
+  count(name: string, labels: Readonly<Record<string, string>>): void
+  /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */
+  keep<T extends Resource>(key: string, create: () => T): T
+  /** Delays readiness until `task` settles. */
+  warm(task: () => Promise<void>): void
+  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
+  jwtStrategy(key: string, header: string, verify: VerifyToken): AuthTest
+}

@@ -1,0 +1,57 @@
+import type { Logger } from 'pino'
+import type { Clock } from './clock.js'
+
+/** Options of `createGateway`: where it runs, over what the config says. */
+export interface GatewayRunOptions {
+  /** Overrides `server.host`. */
+  readonly host?: string | undefined
+  /** Overrides `server.port`; 0 takes a free one. */
+  readonly port?: number | undefined
+  /** Overrides `admin.port`; 0 takes a free one. */
+  readonly adminPort?: number | undefined
+  /** Where log lines go; default: standard output. */
+  readonly log?: Logger | undefined
+  readonly clock?: Clock | undefined
+  /** hapi plugins and routes of the user's own. */
+  readonly plugins?: readonly unknown[] | undefined
+}
+
+/** What a request through `inject` yields. */
+export interface InjectResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+/** What one route runs, in order; for `gatewright routes`. */
+export interface RouteInspection {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly upstream: string
+  /** Steps such as `admit cors`, `authenticate jwt`, `limit rate-limit`, `forward users`. */
+  readonly steps: readonly string[]
+  readonly lane: 'streamed' | 'buffered' | 'hapi'
+}
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  /** Listens and resolves when ready. */
+  start(): Promise<void>
+  /** Drains and stops: readiness off, `preStop` (skipped with `now`), bounded wait. Resolves to false if requests had to be cut. */
+  stop(options?: { readonly now?: boolean }): Promise<boolean>
+  /** Validates `config` whole and swaps it in; on a ConfigError the running one stays. */
+  reload(config: unknown): Promise<void>
+  /** One request without a socket. */
+  inject(request: {
+    readonly method?: string
+    readonly url: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: string | Uint8Array
+  }): Promise<InjectResponse>
+  inspect(): readonly RouteInspection[]
+  /** Base URL of the client listener, without a trailing slash. */
+  readonly url: string
+  /** Base URL of the admin listener; empty if there is none. */
+  readonly adminUrl: string
+}

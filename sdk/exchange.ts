@@ -1,0 +1,46 @@
+import type { BaseContext } from './types.js'
+
+/** A response that a step gives instead of the upstream's. */
+export interface Reply {
+  readonly status: number
+  /** Flat: name, value, name, value. */
+  readonly headers: readonly string[]
+  readonly body?: string | Uint8Array
+}
+
+/** One request with its context, as policy steps see it. */
+export interface Exchange extends BaseContext {
+  /** Decoded path parameters; parsed ones once the route's schema has run. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** Parsed query; raw strings unless the route declares a schema. */
+  readonly query: Readonly<Record<string, unknown>>
+  /** What the route's auth found, or undefined before it ran. */
+  readonly auth: unknown
+  readonly routeId: string
+  /** True for a CORS preflight: only `admit` steps run, on the route that the preflight asks about. */
+  readonly preflight: boolean
+  /** Sets a header of the request sent upstream, replacing the client's. Names are lower-case. */
+  setRequestHeader(name: string, value: string): void
+  /** Keeps a header of the client's request from being sent upstream. */
+  removeRequestHeader(name: string): void
+  /** Sets a header of the response to the client, replacing the upstream's. */
+  setResponseHeader(name: string, value: string): void
+  /** Adds a header line to the response, beside any of the upstream's. */
+  addResponseHeader(name: string, value: string): void
+  removeResponseHeader(name: string): void
+  /** Publishes what this policy gives to later steps: `ctx.<key in use>`. */
+  give(key: string, value: unknown): void
+}
+
+/** Runs before the upstream is called. Returns nothing, or a {@link Reply} to stop early; throws a `Problem` to refuse. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a step may simply not return
+export type RequestStep = (exchange: Exchange) => void | Reply | Promise<void | Reply>
+
+/** Runs when the response's status is known, for upstream responses, replies and problems alike, in reverse order. */
+export type ResponseStep = (exchange: Exchange, status: number) => void
+
+/** A policy ready to run. */
+export interface CompiledPolicy {
+  readonly request?: RequestStep
+  readonly response?: ResponseStep
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import type { GlobalPolicies } from './context.js'
+import type { Route } from './route.js'
+import { type Duration, duration, headerName, type Size, size } from './schemas/text.js'
+import { STAMP, type Stamp, stampOf } from './stamp.js'
+
+const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'expected an IP address or a network such as "10.0.0.0/8"')
+const port = z.int().min(0).max(65_535)
+
+const infoSchema = z.strictObject({
+  title: z.string().min(1),
+  version: z.string().min(1),
+  summary: z.string().optional(),
+  description: z.string().optional(),
+  contact: z.strictObject({ name: z.string().optional(), url: z.string().optional(), email: z.string().optional() }).optional(),
+  license: z.strictObject({ name: z.string().min(1), identifier: z.string().optional(), url: z.string().optional() }).optional(),
+})
+
+const serverSchema = z.strictObject({
+  /** Address to listen on. Default `0.0.0.0`. */
+  host: z.string().min(1).default('0.0.0.0'),
+  /** Port to listen on; 0 takes a free one. Default 8080. */
+  port: port.default(8080),
+  /** Peers whose `X-Forwarded-*`, `Forwarded` and request id are believed. Default: none. */
+  trustedProxies: z.array(cidr).default([]),
+  /** After SIGTERM: how long to keep accepting while readiness is already off. Default `5s`. */
+  preStop: duration.prefault('5s'),
+  /** Then: longest wait for requests in flight. Default `30s`. */
+  drain: duration.prefault('30s'),
+  limits: z
+    .strictObject({
+      /** All header fields together. Default `16kb`. */
+      headers: size.prefault('16kb'),
+      /** Number of header lines. Default 100. */
+      headerCount: z.int().min(1).max(2_000).default(100),
+      /** Request target. Default `8kb`. */
+      uri: size.prefault('8kb'),
+      /** Open client connections. Default 10,000. */
+      connections: z.int().min(1).default(10_000),
+      /** Requests on one connection. Default 10,000. */
+      requestsPerConnection: z.int().min(1).default(10_000),
+    })
+    .prefault({}),
+  timeouts: z
+    .strictObject({
+      /** Until the headers are complete. Default `10s`. */
+      headers: duration.prefault('10s'),
+      /** Until the whole request is read. Default `5m`. */
+      request: duration.prefault('5m'),
+      /** An idle kept-alive connection. Default `70s`. */
+      keepAlive: duration.prefault('70s'),
+    })
+    .prefault({}),
+})
+
+const adminSchema = z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(9901) })
+
+const logSchema = z.strictObject({
+  level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  /** One line per request. Default true. */
+  access: z.boolean().default(true),
+  /** Request headers to log; credentials among them are redacted. Default: none. */
+  headers: z.array(headerName).default([]),
+  /** Logs the query, with the values of secret-looking parameters redacted. Default false. */
+  query: z.boolean().default(false),
+})
+
+/** The options of {@link defineGateway}; `use` and `routes` are resolved on their own. */
+export const gatewaySchema = z.strictObject({
+  info: infoSchema,
+  servers: z.array(z.strictObject({ url: z.string().min(1), description: z.string().optional() })).default([]),
+  tags: z.record(z.string(), z.string()).default({}),
+  server: serverSchema.prefault({}),
+  admin: z.union([z.literal(false), adminSchema], 'expected false or { host, port }').prefault({}),
+  log: logSchema.prefault({}),
+  redis: z
+    .strictObject({
+      url: z.string().regex(/^rediss?:\/\//, 'expected a redis:// or rediss:// URL'),
+      prefix: z.string().min(1).max(64).default('gw'),
+    })
+    .optional(),
+  requestId: z.strictObject({ header: headerName.prefault('x-request-id') }).prefault({}),
+  problems: z.strictObject({ base: z.string().min(1).default('urn:problem:') }).prefault({}),
+  lifecycle: z.enum(['direct', 'hapi']).default('direct'),
+  use: z.unknown().optional(),
+  routes: z.unknown().optional(),
+})
+
+export type GatewaySettings = Omit<z.output<typeof gatewaySchema>, 'use' | 'routes'>
+
+/** Routes by name, nested as deep as wanted; the key path is the operation id. */
+export interface RouteTree {
+  readonly [key: string]: Route<string, unknown, number> | RouteTree
+}
+
+/** What a user writes in `gateway.config.ts`. */
+export interface GatewayOptions {
+  /** Title, version and more of the published API (OpenAPI Info Object). */
+  readonly info: {
+    readonly title: string
+    readonly version: string
+    readonly summary?: string
+    readonly description?: string
+    readonly contact?: { readonly name?: string; readonly url?: string; readonly email?: string }
+    readonly license?: { readonly name: string; readonly identifier?: string; readonly url?: string }
+  }
+  /** Public base URLs for the documents and the client. */
+  readonly servers?: readonly { readonly url: string; readonly description?: string }[]
+  /** Descriptions of tags, by tag. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** Policies of every route, and of requests that match none. */
+  readonly use?: GlobalPolicies
+  readonly routes: RouteTree
+  /** The listener for clients. */
+  readonly server?: {
+    /** Address to listen on. Default `0.0.0.0`. */
+    readonly host?: string
+    /** Port to listen on; 0 takes a free one. Default 8080. */
+    readonly port?: number
+    /** Peers whose `X-Forwarded-*`, `Forwarded` and request id are believed: addresses or networks. Default: none. */
+    readonly trustedProxies?: readonly string[]
+    /** After SIGTERM: how long to keep accepting while readiness is already off. Default `5s`. */
+    readonly preStop?: Duration
+    /** Then: longest wait for requests in flight. Default `30s`. */
+    readonly drain?: Duration
+    /** Defaults: headers `16kb` in 100 lines, target `8kb`, 10,000 connections of 10,000 requests. */
+    readonly limits?: {
+      readonly headers?: Size
+      readonly headerCount?: number
+      readonly uri?: Size
+      readonly connections?: number
+      readonly requestsPerConnection?: number
+    }
+    /** Defaults: headers `10s`, request `5m`, keepAlive `70s`. */
+    readonly timeouts?: { readonly headers?: Duration; readonly request?: Duration; readonly keepAlive?: Duration }
+  }
+  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`. Default `127.0.0.1:9901`. */
+  readonly admin?: false | { readonly host?: string; readonly port?: number }
+  readonly log?: {
+    readonly level?: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+    /** One line per request. Default true. */
+    readonly access?: boolean
+    /** Request headers to log; credentials among them are redacted. */
+    readonly headers?: readonly string[]
+    /** Logs the query, with the values of secret-looking parameters redacted. Default false. */
+    readonly query?: boolean
+  }
+  /** Shared state for several processes. `prefix` starts every key; default `gw`. */
+  readonly redis?: { readonly url: string; readonly prefix?: string }
+  /** Header that carries the request id. Default `x-request-id`. */
+  readonly requestId?: { readonly header?: string }
+  /** What the `type` of a problem starts with. Default `urn:problem:`. */
+  readonly problems?: { readonly base?: string }
+  /** Lane of routes that do not say. Default `direct`. */
+  readonly lifecycle?: 'direct' | 'hapi'
+}
+
+/** A gateway as declared: data, not yet validated. */
+export interface Gateway {
+  readonly '~gateway': true
+  readonly options: GatewayOptions
+  readonly [STAMP]: Stamp
+}
+
+/** Declares the gateway. Nothing is validated here; loading validates everything and reports all issues at once. */
+export function defineGateway(options: GatewayOptions): Gateway {
+  return Object.freeze({ '~gateway': true as const, options, [STAMP]: stampOf(defineGateway) })
+}

@@ -1,0 +1,96 @@
+/** One kind of load-time error. */
+export interface IssueType {
+  readonly title: string
+  /** What is wrong and what to do; the text of the code's page in the documentation. */
+  readonly explain: string
+}
+
+/** Every load-time error by code. Codes are append-only. */
+export const ISSUES = {
+  GW1001: { title: 'Not a gateway', explain: 'The config file must export the result of `defineGateway({ … })` as its default export.' },
+  GW1002: {
+    title: 'Invalid option',
+    explain: 'An option has the wrong type or a value outside its range. The message says what was expected.',
+  },
+  GW1003: {
+    title: 'Unknown key',
+    explain: 'The object has a key that nothing reads. It is probably misspelt; remove it or use the suggested name.',
+  },
+  GW1004: {
+    title: 'Environment variable',
+    explain:
+      'A variable read with `env(…)` is not set, or its value does not match its schema. Set it, for example in the shell or in a `.env` file beside the config.',
+  },
+  GW1101: { title: 'Invalid upstream reference', explain: 'A route’s `upstream` must be a value made by `upstream(name, { … })`.' },
+  GW1102: {
+    title: 'Duplicate upstream',
+    explain: 'Two different upstreams have the same name. Names identify pools, metrics and logs, so each must be unique.',
+  },
+  GW1201: {
+    title: 'Invalid path',
+    explain:
+      'A path is `/`-separated segments; a segment is literal text or one whole parameter: `{id}`, `{id:[0-9]+}` or a last `{rest*}`.',
+  },
+  GW1202: {
+    title: 'Bad regular expression',
+    explain: 'A pattern in a path parameter or in `match` is not a valid JavaScript regular expression.',
+  },
+  GW1203: {
+    title: 'Parameters do not match the path',
+    explain: 'The keys of `params` must be exactly the parameters of the path, group prefix included; `upstreamPath` may use only those.',
+  },
+  GW1204: {
+    title: 'Duplicate route',
+    explain: 'Two routes have the same method, path and conditions. Remove one, or tell them apart with `match`.',
+  },
+  GW1205: {
+    title: 'Shadowed route',
+    explain:
+      'An earlier route takes every request that this one would match, so it can never run. Remove it, reorder them or narrow the earlier one.',
+  },
+  GW1206: {
+    title: 'Invalid route key',
+    explain: 'The keys under `routes` become operation ids and client methods: letters, digits and underscores, starting with a letter.',
+  },
+  GW1207: {
+    title: 'Not a route',
+    explain: 'Values under `routes` are made by `route({ … })` or `group.route({ … })`, or are objects of those.',
+  },
+  GW1301: { title: 'Not a policy', explain: 'Values in `use` are made by policy functions such as `rateLimit({ … })` or `cors({ … })`.' },
+  GW1302: { title: 'Not an auth', explain: '`auth` takes a value made by `jwt({ … })`, `apiKey({ … })` or `anyOf(…)`.' },
+  GW1303: {
+    title: 'Reserved policy key',
+    explain: 'A key in `use` becomes a property of the context and may not hide one that is already there.',
+  },
+  GW1304: {
+    title: 'Policy key used twice',
+    explain: 'The same key is used by the gateway, the group or the route. All of them run, so each needs a key of its own.',
+  },
+  GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
+  GW1402: {
+    title: 'Body not allowed',
+    explain:
+      'GET and HEAD requests have no body that servers agree on (RFC 9110 section 9.3.1): `body` and `mapRequest` need another method.',
+  },
+  GW1501: {
+    title: 'Conflicting schema id',
+    explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',
+  },
+  GW1502: {
+    title: 'Schema cannot be published',
+    explain: 'A schema has a part that JSON Schema cannot express, or an id with characters that a component name cannot have.',
+  },
+  GW1901: {
+    title: 'Config file not found',
+    explain: 'There is no file at the given path. Name it with `--config`, or run the command in its folder.',
+  },
+  GW1902: {
+    title: 'Config does not compile',
+    explain: 'The config file, or a file it imports, has a syntax error or an import that cannot be resolved.',
+  },
+  GW1903: { title: 'Config failed to run', explain: 'The config file threw an error while it was evaluated.' },
+  GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
+} as const satisfies Record<string, IssueType>
+
+/** A code of the issue table. */
+export type IssueCode = keyof typeof ISSUES

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import type { Effects } from '../effects.js'
+import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
+import { type Duration, duration, headerName } from '../schemas/text.js'
+import type { BaseContext } from '../types.js'
+
+const origin = z
+  .string()
+  .refine(
+    (text) => text === 'null' || (URL.canParse(text) && new URL(text).origin === text),
+    'expected an origin such as "https://shop.example.org": scheme, host and port, no path, lower case',
+  )
+
+const options = z
+  .strictObject({
+    /** Allowed origins, compared exactly; or `*` for any, without credentials. */
+    origins: z.union([z.literal('*'), z.array(origin).min(1)], 'expected "*" or a list of origins'),
+    /** Lets browsers send cookies and HTTP authentication. Default false. */
+    credentials: z.boolean().default(false),
+    /** Request headers that scripts may set. Default: those that the preflight asks for. */
+    requestHeaders: z.array(headerName).optional(),
+    /** Response headers that scripts may read. Default: the gateway's own. */
+    exposeHeaders: z.array(headerName).default(['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id']),
+    /** How long browsers may keep a preflight's answer. Default `10m`. */
+    maxAge: duration.prefault('10m'),
+  })
+  .superRefine((given, ctx) => {
+    if (given.origins === '*' && given.credentials)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['credentials'],
+        message: 'credentials need a list of origins: with "*" any site could act as the user',
+      })
+  })
+
+/** Parsed options of {@link cors}. */
+export type CorsSettings = z.output<typeof options>
+
+export const corsDefinition = {
+  name: 'cors',
+  phase: 'admit',
+  options,
+  effects: (): Effects => ({
+    headers: [
+      { name: 'Access-Control-Allow-Origin', description: 'The origin that may read the response (Fetch standard).', on: 'any' },
+      { name: 'Vary', description: 'Always names `Origin`.', on: 'any' },
+    ],
+  }),
+} as const satisfies PolicyDefinition<'cors'>
+
+interface SharedOptions {
+  /** Request headers that scripts may set. Default: those that the preflight asks for. */
+  readonly requestHeaders?: readonly string[]
+  /** Response headers that scripts may read. Default: the gateway's own. */
+  readonly exposeHeaders?: readonly string[]
+  /** How long browsers may keep a preflight's answer. Default `10m`. */
+  readonly maxAge?: Duration
+}
+
+/** Options of {@link cors}: any origin without credentials, or listed origins. */
+export type CorsOptions =
+  | (SharedOptions & { readonly origins: '*'; readonly credentials?: false })
+  | (SharedOptions & { readonly origins: readonly (`${'http' | 'https'}://${string}` | 'null')[]; readonly credentials?: boolean })
+
+/** Lets browsers on other origins call (Fetch standard, CORS protocol). Preflights are answered from the route table, before auth. */
+export function cors(given: CorsOptions): Policy<BaseContext, unknown, never> {
+  return bindPolicy(corsDefinition, given, cors) as Policy<BaseContext, unknown, never>
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { type Auth, bindAuth } from '../auth.js'
+import type { Effects } from '../effects.js'
+import type { PolicyDefinition } from '../policy.js'
+import { type Duration, duration, headerName, httpUrl } from '../schemas/text.js'
+import { zodSchema } from '../schemas/values.js'
+import type { Out, Schema } from '../types.js'
+
+/** Signature algorithms accepted from RFC 7518 section 3 and RFC 8037; `none` is not among them. */
+export const JWT_ALGORITHMS = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number]
+
+const algorithms = z.array(z.enum(JWT_ALGORITHMS)).min(1)
+const audience = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+
+const keySource = {
+  /** Where the issuer's keys are. Default: `<issuer>/.well-known/jwks.json`. */
+  jwks: httpUrl.optional(),
+  /** Shared secret for HS* algorithms: at least 32 bytes. */
+  secret: z.string().min(32, 'expected at least 32 characters').meta({ secret: true }).optional(),
+  /** Public key as PEM (SPKI), for RS*, PS*, ES* and EdDSA without a key set. */
+  publicKey: z.string().startsWith('-----BEGIN ', 'expected a PEM block').optional(),
+}
+
+const issuer = z.strictObject({ issuer: z.string().min(1), audience: audience.optional(), algorithms: algorithms.optional(), ...keySource })
+
+const symmetric = (algorithm: JwtAlgorithm) => algorithm.startsWith('HS')
+
+/** An issuer as the verifier uses it, defaults filled in. */
+export interface JwtIssuerSettings {
+  readonly issuer: string
+  readonly audience: readonly string[]
+  readonly algorithms: readonly JwtAlgorithm[]
+  readonly keys:
+    | { readonly kind: 'jwks'; readonly url: string }
+    | { readonly kind: 'secret'; readonly secret: string }
+    | { readonly kind: 'pem'; readonly pem: string }
+}
+
+const options = z
+  .strictObject({
+    /** The `iss` that tokens must carry, compared exactly. */
+    issuer: z.string().min(1).optional(),
+    /** Several issuers on one route, each with its own keys; options here override the shared ones. */
+    issuers: z.array(issuer).min(1).optional(),
+    /** Accepted `aud`; a token must carry at least one. */
+    audience: audience.optional(),
+    /** Accepted algorithms (RFC 8725 section 3.1); one key type per issuer. */
+    algorithms: algorithms.optional(),
+    ...keySource,
+    /** Schema of the claims; what it yields is `ctx.auth.claims`. */
+    claims: zodSchema,
+    /** Header that carries the token. Default `authorization`. */
+    header: headerName.prefault('authorization'),
+    /** Required `typ` of the token's header, such as `at+jwt` (RFC 9068). Default: any. */
+    typ: z.string().min(1).optional(),
+    /** Allowed clock difference for `exp`, `nbf` and `iat`. Default `5s`. */
+    clockTolerance: duration.prefault('5s'),
+    /** Longest age since `iat`. Default: none. */
+    maxAge: duration.optional(),
+    /** Sends the token on to the upstream. Default false: it is stripped. */
+    forward: z.boolean().default(false),
+    /** Verified tokens kept until they expire. Default 10,000; 0 turns the cache off. */
+    cache: z.int().min(0).max(1_000_000).default(10_000),
+  })
+  .transform((given, ctx) => {
+    const fail = (path: PropertyKey[], message: string) => ctx.addIssue({ code: 'custom', path, message })
+    if ((given.issuer === undefined) === (given.issuers === undefined)) fail(['issuer'], 'expected either `issuer` or `issuers`')
+    const { issuer: name, issuers: several, audience: aud, algorithms: algs, jwks, secret, publicKey, ...rest } = given
+    const shared = { jwks, secret, publicKey }
+    const one: z.output<typeof issuer>[] = name === undefined ? [] : [{ issuer: name, ...shared }]
+    const settings = (several ?? one).map((entry, index): JwtIssuerSettings => {
+      const at = (key: string): PropertyKey[] => (several ? ['issuers', index, key] : [key])
+      const list = entry.algorithms ?? algs ?? []
+      const audiences = entry.audience ?? aud
+      if (list.length === 0) fail(at('algorithms'), 'expected the accepted algorithms, such as ["RS256"]')
+      if (audiences === undefined) fail(at('audience'), 'expected the audience that tokens must carry')
+      if (list.some(symmetric) && !list.every(symmetric)) fail(at('algorithms'), 'HS* and public-key algorithms cannot share an issuer')
+      const sources = [entry.jwks, entry.secret, entry.publicKey].filter((source) => source !== undefined)
+      if (sources.length > 1) fail(at('jwks'), 'expected one of `jwks`, `secret` and `publicKey`')
+      if (list.some(symmetric) && entry.secret === undefined) fail(at('secret'), 'HS* algorithms need a `secret`')
+      if (!list.some(symmetric) && entry.secret !== undefined) fail(at('secret'), 'a `secret` serves HS* algorithms only')
+      const keys: JwtIssuerSettings['keys'] =
+        entry.secret !== undefined
+          ? { kind: 'secret', secret: entry.secret }
+          : entry.publicKey !== undefined
+            ? { kind: 'pem', pem: entry.publicKey }
+            : { kind: 'jwks', url: entry.jwks ?? `${entry.issuer.replace(/\/$/, '')}/.well-known/jwks.json` }
+      if (keys.kind === 'jwks' && entry.jwks === undefined && !URL.canParse(keys.url))
+        fail(at('jwks'), `expected \`jwks\`, since the issuer "${entry.issuer}" is not a URL`)
+      return { issuer: entry.issuer, audience: [audiences ?? []].flat(), algorithms: list, keys }
+    })
+    const twice = settings.find((entry, index) => settings.findIndex((other) => other.issuer === entry.issuer) !== index)
+    if (twice) fail(['issuers'], `issuer "${twice.issuer}" appears twice`)
+    return { ...rest, issuers: settings }
+  })
+
+/** Parsed options of {@link jwt}; durations in milliseconds. */
+export type JwtSettings = z.output<typeof options>
+
+export const jwtDefinition = {
+  name: 'jwt',
+  phase: 'authenticate',
+  options,
+  effects: (settings: JwtSettings): Effects => ({
+    problems: ['UNAUTHENTICATED', 'INVALID_CREDENTIALS', 'AUTH_UNAVAILABLE'],
+    headers: [{ name: 'WWW-Authenticate', description: 'How to authenticate (RFC 6750 section 3).', on: 'problems' }],
+    security: [
+      settings.header === 'authorization'
+        ? {
+            scheme: 'jwt',
+            type: 'bearer',
+            format: 'JWT',
+            description: `A JSON Web Token issued by ${settings.issuers.map((entry) => entry.issuer).join(' or ')}.`,
+          }
+        : { scheme: 'jwt', type: 'apiKey', header: settings.header, description: 'A JSON Web Token.' },
+    ],
+  }),
+} as const satisfies PolicyDefinition<'jwt'>
+
+/** Where one issuer's keys come from and what its tokens must say. */
+export interface JwtIssuerOptions {
+  readonly issuer: string
+  readonly audience?: string | readonly string[]
+  readonly algorithms?: readonly JwtAlgorithm[]
+  /** Where the issuer's keys are. Default: `<issuer>/.well-known/jwks.json`. */
+  readonly jwks?: string
+  /** Shared secret for HS* algorithms: at least 32 characters. */
+  readonly secret?: string
+  /** Public key as PEM (SPKI), instead of a key set. */
+  readonly publicKey?: string
+}
+
+/** Options of {@link jwt}. Either `issuer` or `issuers`; `audience` and `algorithms` for each. */
+export interface JwtOptions<C extends Schema> extends Omit<JwtIssuerOptions, 'issuer'> {
+  /** The `iss` that tokens must carry, compared exactly. */
+  readonly issuer?: string
+  /** Several issuers on one route, each with its own keys. */
+  readonly issuers?: readonly JwtIssuerOptions[]
+  /** Schema of the claims; what it yields is `ctx.auth.claims`. */
+  readonly claims: C
+  /** Header that carries the token. Default `authorization`. */
+  readonly header?: string
+  /** Required `typ` of the token's header, such as `at+jwt` (RFC 9068). Default: any. */
+  readonly typ?: string
+  /** Allowed clock difference for `exp`, `nbf` and `iat`. Default `5s`. */
+  readonly clockTolerance?: Duration
+  /** Longest age since `iat`. Default: none. */
+  readonly maxAge?: Duration
+  /** Sends the token on to the upstream. Default false: it is stripped. */
+  readonly forward?: boolean
+  /** Verified tokens kept until they expire. Default 10,000; 0 turns the cache off. */
+  readonly cache?: number
+}
+
+/** What a valid token gives. */
+export interface JwtAuth<C> {
+  readonly kind: 'jwt'
+  readonly issuer: string
+  readonly claims: C
+}
+
+/** Requires a JSON Web Token (RFC 7519) as a bearer token (RFC 6750), checked to RFC 8725. */
+export function jwt<C extends Schema>(given: JwtOptions<C>): Auth<JwtAuth<Out<C>>> {
+  return bindAuth(jwtDefinition, given, jwt)
+}

@@ -1,0 +1,119 @@
+/** One row of the problem table: what callers may rely on. */
+export interface ProblemType {
+  readonly status: number
+  readonly title: string
+  /** What happened and what the caller can do; the text of the code's page in the documentation. */
+  readonly explain: string
+}
+
+const problem = (status: number, title: string, explain: string): ProblemType => ({ status, title, explain })
+
+/**
+ * Every error a gateway may answer, as RFC 9457 problem types. Codes are append-only.
+ */
+export const PROBLEMS = {
+  BAD_REQUEST: problem(
+    400,
+    'Bad request',
+    'The request line, a header or the framing breaks HTTP/1.1 (RFC 9112), or the target would mean something else to a second parser. Send a canonical request.',
+  ),
+  INVALID_REQUEST: problem(
+    400,
+    'Invalid request',
+    'A path parameter, query parameter, header or the body does not match the route’s schema. `errors` lists each field.',
+  ),
+  UNAUTHENTICATED: problem(401, 'Unauthenticated', 'The route needs a credential and none was sent. `WWW-Authenticate` names the schemes.'),
+  INVALID_CREDENTIALS: problem(
+    401,
+    'Invalid credentials',
+    'A credential was sent and is malformed, expired, revoked, or signed by an unknown key. Obtain a new one.',
+  ),
+  FORBIDDEN: problem(403, 'Forbidden', 'The credential is valid but does not permit this operation.'),
+  NOT_FOUND: problem(404, 'Not found', 'No route of the gateway matches this method, host and path.'),
+  METHOD_NOT_ALLOWED: problem(405, 'Method not allowed', 'The path exists with other methods; `Allow` lists them.'),
+  REQUEST_TIMEOUT: problem(408, 'Request timeout', 'The request did not arrive in time. Send it again, faster.'),
+  PAYLOAD_TOO_LARGE: problem(413, 'Payload too large', 'The body exceeds the route’s limit.'),
+  URI_TOO_LONG: problem(414, 'URI too long', 'The request target exceeds the gateway’s limit.'),
+  UNSUPPORTED_MEDIA_TYPE: problem(415, 'Unsupported media type', 'The body’s media type or content coding is not one the route can read.'),
+  EXPECTATION_FAILED: problem(417, 'Expectation failed', 'Only `Expect: 100-continue` is understood.'),
+  RATE_LIMITED: problem(
+    429,
+    'Too many requests',
+    'The caller’s own limit is used up. `Retry-After` says after how many seconds a request will be admitted.',
+  ),
+  HEADERS_TOO_LARGE: problem(
+    431,
+    'Request header fields too large',
+    'The request has more or larger header fields than the gateway accepts.',
+  ),
+  INTERNAL: problem(500, 'Internal error', 'The gateway failed in an unexpected way. Report the request id.'),
+  UPSTREAM_UNREACHABLE: problem(502, 'Upstream unreachable', 'No connection to the upstream could be opened.'),
+  UPSTREAM_RESET: problem(502, 'Upstream closed the connection', 'The upstream ended the connection before its response was complete.'),
+  UPSTREAM_INVALID_RESPONSE: problem(
+    502,
+    'Invalid upstream response',
+    'The upstream’s response breaks HTTP/1.1 or does not match what the route expects of it.',
+  ),
+  NO_HEALTHY_TARGET: problem(503, 'No healthy target', 'Every target of the upstream fails its health check. Try again later.'),
+  UNAVAILABLE: problem(
+    503,
+    'Service unavailable',
+    'The gateway cannot decide or serve right now, for example because its shared store is down or it is stopping. Try again later.',
+  ),
+  AUTH_UNAVAILABLE: problem(
+    503,
+    'Authentication unavailable',
+    'The keys needed to check the credential cannot be fetched. Try again later.',
+  ),
+  UPSTREAM_TIMED_OUT: problem(504, 'Upstream timed out', 'The upstream did not answer within the route’s timeouts.'),
+} as const satisfies Record<string, ProblemType>
+
+/** A code of the problem table. */
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** The body of an `application/problem+json` response (RFC 9457 section 3), with this gateway's members. */
+export interface ProblemDocument {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly detail?: string
+  /** `urn:request:<request id>`. */
+  readonly instance?: string
+  readonly [extension: string]: unknown
+}
+
+/** What one occurrence adds to its problem type. */
+export interface ProblemInit {
+  /** One sentence about this occurrence; nothing internal. */
+  readonly detail?: string
+  /** Response headers, flat: name, value, name, value. */
+  readonly headers?: readonly string[]
+  /** Extension members of the problem document. */
+  readonly extensions?: Readonly<Record<string, unknown>>
+  /** The internal cause: logged, never sent. */
+  readonly cause?: unknown
+}
+
+/** A request-time error with a code of the table; thrown by steps and answered as RFC 9457. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly detail: string | undefined
+  readonly headers: readonly string[]
+  readonly extensions: Readonly<Record<string, unknown>> | undefined
+
+  constructor(code: ProblemCode, init: ProblemInit = {}) {
+    // A refusal is an ordinary answer: no stack is taken for it.
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(init.detail ?? PROBLEMS[code].title, init.cause === undefined ? undefined : { cause: init.cause })
+    Error.stackTraceLimit = limit
+    this.name = 'Problem'
+    this.code = code
+    this.status = PROBLEMS[code].status
+    this.detail = init.detail
+    this.headers = init.headers ?? []
+    this.extensions = init.extensions
+  }
+}

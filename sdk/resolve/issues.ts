@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import type { ConfigIssue, IssueOrigin } from '../config-error.js'
+import { envFailureIn, isEnvFailure } from '../env.js'
+import type { IssueCode } from '../issue-codes.js'
+import { STAMP, type Stamp } from '../stamp.js'
+import type { Schema } from '../types.js'
+import { keysAt } from './keys-at.js'
+import { suggest } from './suggest.js'
+
+/** A place in the config while it is being resolved: the path from the root, and from the nearest stamped call. */
+export interface Place {
+  readonly path: readonly PropertyKey[]
+  readonly stamp: Stamp
+  readonly local: readonly PropertyKey[]
+}
+
+/** The place of a property of `place`. */
+export function inside(place: Place, ...keys: readonly PropertyKey[]): Place {
+  return { path: [...place.path, ...keys], stamp: place.stamp, local: [...place.local, ...keys] }
+}
+
+/** The same config path, counted from another stamped call. */
+export function stamped(place: Place, stamp: Stamp): Place {
+  return { path: place.path, stamp, local: [] }
+}
+
+export function originOf(place: Place): IssueOrigin {
+  return { stamp: place.stamp, path: place.local }
+}
+
+/** Collects issues; one per place in the source and code, however often a shared definition is visited. */
+export class IssueCollector {
+  readonly issues: ConfigIssue[] = []
+  readonly #seen = new Map<Stamp, Set<string>>()
+
+  add(code: IssueCode, place: Place, message: string, more: Pick<ConfigIssue, 'hint' | 'related'> = {}): void {
+    const seen = this.#seen.get(place.stamp) ?? new Set()
+    this.#seen.set(place.stamp, seen)
+    const id = `${code} ${place.local.join('\u0000')} ${message}`
+    if (seen.has(id)) return
+    seen.add(id)
+    this.issues.push({ code, path: place.path, message, origin: originOf(place), ...more })
+  }
+
+  /** Parses options; adds every issue and returns undefined if there is any. */
+  parse<S extends Schema>(schema: S, value: unknown, place: Place): S['_zod']['output'] | undefined {
+    const failed = this.#environment(value, place)
+    const result = z.safeParse(schema as unknown as z.core.$ZodType<S['_zod']['output']>, value)
+    if (result.success) return failed.length === 0 ? result.data : undefined
+    for (const issue of result.error.issues) {
+      const covered = failed.some((path) => path.every((key, index) => index >= issue.path.length || issue.path[index] === key))
+      if (!covered) for (const one of narrow(issue)) this.#zod(one, schema, value, place)
+    }
+    return undefined
+  }
+
+  #environment(value: unknown, place: Place): PropertyKey[][] {
+    const found: PropertyKey[][] = []
+    const walk = (part: unknown, path: PropertyKey[]) => {
+      if (isEnvFailure(part)) {
+        found.push(path)
+        this.add('GW1004', stamped(inside(place, ...path), part[STAMP]), part.message, {
+          hint: 'set it in the shell or in a .env file beside the config',
+        })
+      } else if (typeof part === 'string') {
+        const name = envFailureIn(part)
+        if (name === undefined) return
+        found.push(path)
+        this.add('GW1004', inside(place, ...path), `environment variable ${name} is not set or is invalid`, {
+          hint: 'set it in the shell or in a .env file beside the config',
+        })
+      } else if (isPlain(part)) {
+        for (const [key, child] of Object.entries(part)) walk(child, [...path, Array.isArray(part) ? Number(key) : key])
+      }
+    }
+    walk(value, [])
+    return found
+  }
+
+  #zod(issue: z.core.$ZodIssue, schema: Schema, value: unknown, place: Place): void {
+    const at = inside(place, ...issue.path)
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(schema, issue.path)
+      for (const key of issue.keys) {
+        const close = suggest(key, known)
+        this.add('GW1003', inside(at, key), `unknown key \`${key}\``, {
+          hint: close ? `did you mean \`${close}\`?` : `known keys: ${known.join(', ')}`,
+        })
+      }
+      return
+    }
+    const given = issue.path.reduce<unknown>(
+      (part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined),
+      value,
+    )
+    const misspelt =
+      given === undefined &&
+      this.issues.some((other) => other.code === 'GW1003' && other.hint === `did you mean \`${String(issue.path.at(-1))}\`?`)
+    if (!misspelt) this.add('GW1002', at, describe(issue, given), hintFor(issue, given))
+  }
+}
+
+/** The issues of the one union branch that the value was meant for, if there is one. */
+function narrow(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const meant = issue.errors.filter((branch) =>
+    branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys' || inner.code === 'custom'),
+  )
+  const [only] = meant
+  return meant.length === 1 && only ? only.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(narrow) : [issue]
+}
+
+function isPlain(value: unknown): value is object {
+  if (Array.isArray(value)) return true
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && !(STAMP in value)
+}
+
+/** Prints a value the way it stands in code, shortened; secrets are the caller's to keep out. */
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function describe(issue: z.core.$ZodIssue, given: unknown): string {
+  if (issue.code === 'invalid_type')
+    return given === undefined ? `missing; expected ${issue.expected}` : `expected ${issue.expected}, got ${show(given)}`
+  if (issue.code === 'invalid_value')
+    return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}, got ${show(given)}`
+  if (issue.code === 'custom' || given === undefined || issue.message.includes(', got ')) return issue.message
+  return `${issue.message.replace(/^Invalid input: /, '')}, got ${show(given)}`
+}
+
+function hintFor(issue: z.core.$ZodIssue, given: unknown): Pick<ConfigIssue, 'hint'> {
+  if (issue.code !== 'invalid_value' || typeof given !== 'string') return {}
+  const close = suggest(given, issue.values.map(String))
+  return close ? { hint: `did you mean "${close}"?` } : {}
+}

@@ -1,0 +1,29 @@
+import type { Schema } from '../types.js'
+
+interface Definition {
+  readonly type: string
+  readonly shape?: Readonly<Record<string, Schema>>
+  readonly innerType?: Schema
+  readonly in?: Schema
+  readonly element?: Schema
+  readonly valueType?: Schema
+  readonly options?: readonly Schema[]
+}
+
+const definitionOf = (schema: Schema) => (schema as unknown as { _zod: { def: Definition } })._zod.def
+
+function step(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
+  const { shape, innerType, in: input, element, valueType, options } = definitionOf(schema)
+  const [key, ...rest] = path
+  if (innerType) return step(innerType, path)
+  if (input) return step(input, path)
+  if (options) return options.map((option) => step(option, path)).find((keys) => keys.length > 0) ?? []
+  if (key === undefined) return Object.keys(shape ?? {})
+  const next = shape?.[String(key)] ?? element ?? valueType
+  return next ? step(next, rest) : []
+}
+
+/** The keys that a schema's object at `path` has; empty where it is no object. */
+export function keysAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
+  return step(schema, path)
+}

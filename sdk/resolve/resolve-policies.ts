@@ -1,0 +1,100 @@
+import type { AnyAuth } from '../auth.js'
+import { formatPath } from '../config-error.js'
+import type { AnyOfSettings } from '../policies/any-of.js'
+import type { AnyPolicy, PolicyDefinition } from '../policy.js'
+import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
+import { readStamp } from '../stamp.js'
+import { type IssueCollector, inside, type Place, stamped } from './issues.js'
+
+/** Names on the context that a policy's key may not hide. */
+const RESERVED = new Set([
+  'auth',
+  'body',
+  'give',
+  'headers',
+  'ip',
+  'method',
+  'params',
+  'path',
+  'preflight',
+  'query',
+  'queryString',
+  'requestId',
+  'routeId',
+])
+
+const isDefined = (value: unknown): value is { definition: PolicyDefinition; options: unknown } =>
+  typeof value === 'object' && value !== null && 'definition' in value && 'options' in value && readStamp(value) !== undefined
+
+/** Resolves policies and auths, each object once, so that a shared one keeps one identity. */
+export class PolicyResolver {
+  readonly #issues: IssueCollector
+  readonly #policies = new Map<object, ResolvedPolicy | undefined>()
+  readonly #auths = new Map<object, ResolvedAuth | undefined>()
+
+  constructor(issues: IssueCollector) {
+    this.#issues = issues
+  }
+
+  /** Resolves one `use` object; the values keep the order in which they are written. */
+  uses(use: unknown, scope: PolicyUse['scope'], place: Place): PolicyUse[] {
+    if (use === undefined) return []
+    if (typeof use !== 'object' || use === null || Array.isArray(use)) {
+      this.#issues.add('GW1301', place, 'expected an object of policies by name, such as { limit: rateLimit({ … }) }')
+      return []
+    }
+    return Object.entries(use).flatMap(([key, value]) => {
+      const at = inside(place, key)
+      if (RESERVED.has(key))
+        this.#issues.add('GW1303', at, `\`${key}\` is a property of the context`, { hint: 'choose another name for the policy' })
+      const policy = this.#policy(value, at)
+      return policy ? [{ key, scope, policy }] : []
+    })
+  }
+
+  #policy(value: unknown, place: Place): ResolvedPolicy | undefined {
+    if (!isDefined(value) || value.definition.phase === 'authenticate') {
+      const hint = isDefined(value) ? 'an auth belongs in `auth`, not in `use`' : 'write for example rateLimit({ … })'
+      this.#issues.add('GW1301', place, 'this is not a policy', { hint })
+      return undefined
+    }
+    const policy = value as AnyPolicy
+    if (!this.#policies.has(policy)) this.#policies.set(policy, this.#parse(policy, place))
+    return this.#policies.get(policy)
+  }
+
+  #parse(given: { definition: PolicyDefinition; options: unknown }, place: Place): ResolvedPolicy | undefined {
+    const { definition, options } = given
+    const settings = this.#issues.parse(definition.options, options, stamped(place, readStamp(given) ?? place.stamp))
+    if (settings === undefined) return undefined
+    const { name, phase } = definition
+    return { name, phase, settings, effects: definition.effects(settings), definition, identity: formatPath(place.path) }
+  }
+
+  /** Resolves an auth and, for `anyOf`, its parts. */
+  auth(value: unknown, place: Place): ResolvedAuth | undefined {
+    if (value === undefined) return undefined
+    if (!isDefined(value) || value.definition.phase !== 'authenticate') {
+      this.#issues.add('GW1302', place, 'this is not an auth', { hint: 'write for example jwt({ … }) or apiKey({ … })' })
+      return undefined
+    }
+    if (!this.#auths.has(value)) this.#auths.set(value, this.#parseAuth(value as AnyAuth, place))
+    return this.#auths.get(value)
+  }
+
+  #parseAuth(given: AnyAuth, place: Place): ResolvedAuth | undefined {
+    const policy = this.#parse(given, place)
+    if (!policy) return undefined
+    if (policy.name !== 'any-of') return { ...policy, parts: [] }
+    const at = stamped(place, readStamp(given) ?? place.stamp)
+    const parts = (policy.settings as AnyOfSettings).auths.map((part, index) => this.auth(part, inside(at, index)))
+    const resolved = parts.filter((part) => part !== undefined)
+    if (resolved.length < parts.length) return undefined
+    const effects = {
+      problems: [...new Set(resolved.flatMap((part) => part.effects.problems ?? []))],
+      headers: resolved.flatMap((part) => part.effects.headers ?? []),
+      security: resolved.flatMap((part) => part.effects.security ?? []),
+    }
+    return { ...policy, effects, parts: resolved }
+  }
+}

@@ -1,0 +1,217 @@
+import type { z } from 'zod'
+import type { Effects } from '../effects.js'
+import { parsePath } from '../path.js'
+import type { ProblemCode } from '../problems.js'
+import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
+import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
+import { STAMP } from '../stamp.js'
+import type { RouteAddress } from './find-route-conflicts.js'
+import { type IssueCollector, inside, type Place, stamped } from './issues.js'
+import type { PolicyResolver } from './resolve-policies.js'
+import type { UpstreamResolver } from './resolve-upstreams.js'
+import { routeSchema } from './route-schema.js'
+
+/** What resolving one route needs of the rest. */
+export interface RouteResolution {
+  readonly issues: IssueCollector
+  readonly policies: PolicyResolver
+  readonly upstreams: UpstreamResolver
+  readonly shared: readonly PolicyUse[]
+  readonly lifecycle: 'direct' | 'hapi'
+}
+
+type Options = z.output<typeof routeSchema>
+
+const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
+
+/** What the forwarder itself may answer on any route. */
+const FORWARD_PROBLEMS: readonly ProblemCode[] = [
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_RESET',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_TIMED_OUT',
+  'UNAVAILABLE',
+  'INTERNAL',
+  'BAD_REQUEST',
+]
+
+/** A route as far as it could be resolved: its address for finding conflicts, and the whole of it if nothing is wrong. */
+export interface RouteResult {
+  readonly address: RouteAddress | undefined
+  readonly route: ResolvedRoute | undefined
+}
+
+/** Resolves one route; every issue of it is added, also where others were found before. */
+export function resolveRoute(
+  route: Route<string, unknown, number>,
+  keys: readonly string[],
+  outer: Place,
+  to: RouteResolution,
+): RouteResult {
+  const { issues } = to
+  const before = issues.issues.length
+  const place = stamped(outer, route[STAMP])
+  const group: GroupOptions = route.group?.options ?? {}
+  const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
+  const options = issues.parse(routeSchema, route.options, place)
+  const upstream = to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
+  const auth = route.group
+    ? to.policies.auth(group.auth, inside(groupPlace, 'auth'))
+    : to.policies.auth(route.options.auth, inside(place, 'auth'))
+  const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
+  const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
+  policies.forEach(({ key }, index) => {
+    if (policies.findIndex((other) => other.key === key) < index)
+      issues.add('GW1304', inside(place, 'use', key), `the key \`${key}\` is used twice on this route`, { hint: 'choose another name' })
+  })
+  const parsed = resolvePath(route.options, group, place, issues)
+  const match = options && resolveMatch(options, place, issues)
+  const id = keys.join('.')
+  const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
+  if (options) checkMaps(options, place, issues)
+  // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
+  if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
+  const resolved: ResolvedRoute = {
+    ...parsed,
+    id,
+    keys,
+    match,
+    upstream,
+    auth,
+    policies,
+    effects: mergeEffects(options, auth, policies, upstream),
+    method: options.method,
+    params: options.params,
+    query: options.query,
+    body: options.body,
+    responses: options.responses,
+    upstreamBody: options.upstreamBody,
+    upstreamResponses: options.upstreamResponses,
+    mapRequest: options.mapRequest,
+    mapResponse: options.mapResponse,
+    stripPrefix: options.stripPrefix,
+    host: options.host,
+    bodyLimit: options.bodyLimit,
+    responseLimit: options.responseLimit,
+    timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
+    lifecycle: options.lifecycle ?? to.lifecycle,
+    summary: options.summary,
+    description: options.description,
+    tags: options.tags ?? group.tags ?? [keys[0] as string],
+    deprecated: options.deprecated,
+    internal: options.internal,
+    stamp: route[STAMP],
+  }
+  return { address, route: resolved }
+}
+
+function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}
+
+function resolvePath(options: UntypedRouteOptions, group: GroupOptions, place: Place, issues: IssueCollector) {
+  if (typeof options.path !== 'string') return undefined
+  const prefix = group.prefix ?? ''
+  const path = prefix + options.path
+  const template = parsePath(path)
+  const at = inside(place, 'path')
+  if (prefix.endsWith('/'))
+    issues.add('GW1201', at, `the group’s prefix "${prefix}" ends with "/"`, { hint: 'paths begin with "/" already' })
+  if ('problem' in template) {
+    issues.add(template.problem.startsWith('bad regular') ? 'GW1202' : 'GW1201', at, template.problem)
+    return undefined
+  }
+  checkParams(options['params'], template.names, inside(place, 'params'), issues)
+  const sent = typeof options.upstreamPath === 'string' ? parsePath(options.upstreamPath) : undefined
+  if (sent && 'problem' in sent) issues.add('GW1201', inside(place, 'upstreamPath'), sent.problem)
+  else if (sent) {
+    for (const name of sent.names.filter((name) => !template.names.includes(name)))
+      issues.add('GW1203', inside(place, 'upstreamPath'), `{${name}} is not a parameter of ${path}`)
+  }
+  if (options.stripPrefix !== undefined && !`${path}/`.startsWith(`${options.stripPrefix}/`))
+    issues.add('GW1201', inside(place, 'stripPrefix'), `"${options.stripPrefix}" is not how ${path} begins`)
+  if (options.stripPrefix !== undefined && sent)
+    issues.add('GW1201', inside(place, 'stripPrefix'), '`stripPrefix` and `upstreamPath` exclude each other')
+  return {
+    path,
+    segments: template.segments,
+    paramNames: template.names,
+    upstreamPath: sent && 'segments' in sent ? sent.segments : undefined,
+  }
+}
+
+function checkParams(schema: unknown, names: readonly string[], place: Place, issues: IssueCollector): void {
+  const shape = (schema as { _zod?: { def: { shape?: object } } } | undefined)?._zod?.def.shape
+  if (!shape) return
+  const keys = Object.keys(shape)
+  for (const name of names.filter((name) => !keys.includes(name)))
+    issues.add('GW1203', place, `the path has {${name}}, which \`params\` lacks`)
+  for (const key of keys.filter((key) => !names.includes(key)))
+    issues.add('GW1203', inside(place, key), `\`params\` has \`${key}\`, which the path lacks`)
+}
+
+function resolveMatch({ match }: Options, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
+  if (!match) return undefined
+  const conditions = (['headers', 'query'] as const).flatMap((source) =>
+    Object.entries(match[source] ?? {}).map(([name, given]) => {
+      const condition = {
+        source: source === 'headers' ? ('header' as const) : source,
+        name,
+        equals: typeof given === 'string' ? given : undefined,
+        pattern: undefined,
+      }
+      if (typeof given === 'string') return condition
+      try {
+        return { ...condition, pattern: new RegExp(given.pattern) }
+      } catch (error) {
+        const reason = (error as Error).message.replace(/^.*: /, '')
+        issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${reason}`)
+        return condition
+      }
+    }),
+  )
+  return { host: match.host?.toLowerCase(), conditions }
+}
+
+function checkMaps(options: Options, place: Place, issues: IssueCollector): void {
+  for (const status of Object.keys(options.mapResponse)) {
+    if (!(status in options.responses))
+      issues.add('GW1401', inside(place, 'mapResponse', status), `\`responses\` does not declare ${status}`, {
+        hint: `declared: ${Object.keys(options.responses).join(', ') || 'none'}`,
+      })
+  }
+  if (options.method !== 'GET' && options.method !== 'HEAD') return
+  for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {
+    if (options[key] !== undefined) issues.add('GW1402', inside(place, key), `a ${options.method} route cannot have \`${key}\``)
+  }
+}
+
+function mergeEffects(
+  options: Options,
+  auth: ResolvedAuth | undefined,
+  policies: readonly PolicyUse[],
+  upstream: ResolvedUpstream,
+): Required<Effects> {
+  const parts: Effects[] = [
+    ...policies.map(({ policy }) => policy.effects),
+    ...(auth ? [auth.effects] : []),
+    { problems: ownProblems(options, upstream) },
+  ]
+  const headers = new Map(parts.flatMap((part) => part.headers ?? []).map((header) => [header.name.toLowerCase(), header]))
+  return {
+    problems: [...new Set(parts.flatMap((part) => part.problems ?? []))],
+    headers: [...headers.values()],
+    security: parts.flatMap((part) => part.security ?? []),
+  }
+}
+
+function ownProblems(options: Options, upstream: ResolvedUpstream): ProblemCode[] {
+  const problems = [...FORWARD_PROBLEMS]
+  if (options.params || options.query || options.body) problems.push('INVALID_REQUEST')
+  if (options.method !== 'GET' && options.method !== 'HEAD') problems.push('PAYLOAD_TOO_LARGE')
+  if (options.body || options.mapRequest) problems.push('UNSUPPORTED_MEDIA_TYPE')
+  if (upstream.settings.health) problems.push('NO_HEALTHY_TARGET')
+  return problems
+}

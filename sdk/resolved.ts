@@ -1,0 +1,105 @@
+import type { Effects } from './effects.js'
+import type { GatewaySettings } from './gateway.js'
+import type { PathSegment } from './path.js'
+import type { Phase, PolicyDefinition } from './policy.js'
+import type { Method, ResponseSpec } from './route.js'
+import type { Stamp } from './stamp.js'
+import type { Schema } from './types.js'
+import type { TimeoutSettings, UpstreamSettings } from './upstream.js'
+
+/** A policy with its options parsed. */
+export interface ResolvedPolicy {
+  readonly name: string
+  readonly phase: Phase
+  readonly settings: unknown
+  readonly effects: Effects
+  readonly definition: PolicyDefinition
+  /** The first place it is used, such as `use.flood` or `routes.users.get.use.limit`; the same object has the same identity everywhere. */
+  readonly identity: string
+}
+
+/** A policy at one place of use. */
+export interface PolicyUse {
+  readonly key: string
+  readonly scope: 'gateway' | 'group' | 'route'
+  readonly policy: ResolvedPolicy
+}
+
+/** An auth with its options parsed; `parts` are the alternatives of `anyOf`. */
+export interface ResolvedAuth extends ResolvedPolicy {
+  readonly parts: readonly ResolvedAuth[]
+}
+
+/** An upstream with its options parsed. */
+export interface ResolvedUpstream {
+  readonly name: string
+  readonly settings: UpstreamSettings
+}
+
+/** One condition of `match`, compiled. */
+export interface ResolvedCondition {
+  readonly source: 'header' | 'query'
+  readonly name: string
+  readonly equals: string | undefined
+  readonly pattern: RegExp | undefined
+}
+
+export interface ResolvedMatch {
+  /** Lower-case; a leading `*.` matches one label. */
+  readonly host: string | undefined
+  readonly conditions: readonly ResolvedCondition[]
+}
+
+export type MapFunction = (body: unknown, ctx: unknown) => unknown
+
+/** One route, complete: prefix joined, options parsed, policies of all scopes in order, effects merged. */
+export interface ResolvedRoute {
+  /** The key path, such as `users.get`. */
+  readonly id: string
+  readonly keys: readonly string[]
+  readonly method: Method
+  /** The full template, group prefix included. */
+  readonly path: string
+  readonly segments: readonly PathSegment[]
+  readonly paramNames: readonly string[]
+  readonly match: ResolvedMatch | undefined
+  readonly upstream: ResolvedUpstream
+  readonly auth: ResolvedAuth | undefined
+  readonly policies: readonly PolicyUse[]
+  /** Problems, headers and security of everything the route runs, the forwarder included. */
+  readonly effects: Required<Effects>
+  readonly params: Schema | undefined
+  readonly query: Schema | undefined
+  readonly body: Schema | undefined
+  readonly responses: Readonly<Record<number, ResponseSpec>>
+  readonly upstreamBody: Schema | undefined
+  readonly upstreamResponses: Readonly<Record<number, Schema>>
+  readonly mapRequest: MapFunction | undefined
+  readonly mapResponse: Readonly<Record<number, MapFunction>>
+  readonly upstreamPath: readonly PathSegment[] | undefined
+  readonly stripPrefix: string | undefined
+  readonly host: 'upstream' | 'preserve'
+  readonly bodyLimit: number
+  readonly responseLimit: number
+  /** The route's timeouts over the upstream's over the defaults; milliseconds. */
+  readonly timeouts: { readonly connect: number; readonly headers: number; readonly idle: number; readonly total: number | undefined }
+  readonly lifecycle: 'direct' | 'hapi'
+  readonly summary: string | undefined
+  readonly description: string | undefined
+  readonly tags: readonly string[]
+  readonly deprecated: boolean
+  readonly internal: boolean
+  readonly stamp: Stamp
+}
+
+/** A whole gateway, validated: what the runtime runs and the generator prints. */
+export interface ResolvedGateway {
+  readonly settings: GatewaySettings
+  /** Policies of every route; they also run on requests that match none. */
+  readonly policies: readonly PolicyUse[]
+  readonly routes: readonly ResolvedRoute[]
+  readonly upstreams: readonly ResolvedUpstream[]
+  readonly stamp: Stamp
+}
+
+export type { TimeoutSettings }

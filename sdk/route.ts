@@ -1,0 +1,191 @@
+import type { AnyAuth, Auth } from './auth.js'
+import type { ContextOf, ErrorsOf, GivesOf, PolicyMap } from './context.js'
+import type { PathParam } from './path.js'
+import type { ProblemDocument } from './problems.js'
+import type { Size } from './schemas/text.js'
+import { STAMP, type Stamp, stampOf } from './stamp.js'
+import type { In, Out, Schema } from './types.js'
+import type { TimeoutOptions, Upstream } from './upstream.js'
+
+/** A method of a route; `*` is any method that has no route of its own on the path. */
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*'
+
+/** What a route may answer with one status: a JSON schema, a problem, no body, or text or bytes passed through. */
+export type ResponseSpec = Schema | 'problem' | 'empty' | 'text' | 'binary'
+export type ResponseMap = Readonly<Record<number, ResponseSpec>>
+
+/** A condition on a header or query parameter: equal to a text, or matching a regular expression. */
+export type Condition = string | { readonly pattern: string }
+
+/** Conditions beyond method and path; a route with conditions is tried before one without. */
+export interface MatchOptions {
+  /** Host name without port; `*.example.com` matches one label. */
+  readonly host?: string
+  readonly headers?: Readonly<Record<string, Condition>>
+  readonly query?: Readonly<Record<string, Condition>>
+}
+
+/** The options of a route that carry no types. */
+export interface RouteCommon {
+  readonly method: Method
+  // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
+  readonly upstream: Upstream<any>
+  readonly match?: MatchOptions
+  /** One line for the documents. Default: the JSDoc comment above the route's key, else its words. */
+  readonly summary?: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly deprecated?: boolean
+  /** Keeps the route out of the public OpenAPI document and client. */
+  readonly internal?: boolean
+  /** The path sent upstream, a template over the same parameters. Default: the path as received. */
+  readonly upstreamPath?: string
+  /** Text removed from the front of the path before it is sent upstream. */
+  readonly stripPrefix?: string
+  /** The `Host` sent upstream: the target's (default) or the client's. */
+  readonly host?: 'upstream' | 'preserve'
+  /** Largest request body. Default `1mb`. */
+  readonly bodyLimit?: Size
+  /** Largest upstream response that a buffered route collects. Default `4mb`. */
+  readonly responseLimit?: Size
+  readonly timeouts?: TimeoutOptions
+  /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
+  readonly lifecycle?: 'direct' | 'hapi'
+}
+
+type ParamsFor<P extends string> = { readonly _zod: { output: { [K in PathParam<P>]: unknown }; input: unknown } }
+
+type NoSurplus<P extends string, PS> = [Exclude<keyof Out<PS>, PathParam<P>>] extends [never]
+  ? unknown
+  : { readonly 'params has a key that the path does not': Exclude<keyof Out<PS>, PathParam<P>> }
+
+/** What a `mapResponse` function returns for a declared response. */
+type Mapped<S> = S extends 'problem' ? ProblemDocument : S extends Schema ? In<S> : never
+
+/** What a `mapResponse` function receives: the upstream schema's output where one is declared. */
+// biome-ignore lint/suspicious/noExplicitAny: an undeclared upstream body is whatever it is
+type UpstreamBody<UR, S> = S extends keyof UR ? Out<UR[S]> : any
+
+/** The context of a `map*` function. */
+export type MapContext<C, PS, Q, U> = C & { readonly params: Out<PS>; readonly query: Out<Q> } & GivesOf<U>
+
+/** The options of a route whose full path is `FP` and whose context before its own policies is `C`. */
+export interface RouteOptions<
+  FP extends string,
+  C,
+  P extends string,
+  PS,
+  Q extends Schema,
+  B extends Schema,
+  R extends ResponseMap,
+  UB extends Schema,
+  UR extends Readonly<Record<number, Schema>>,
+  U,
+  CU,
+> extends RouteCommon {
+  readonly path: P & NoSurplus<FP, PS>
+  /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
+  readonly params?: PS
+  /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
+  readonly query?: Q
+  /** Schema of the JSON request body. */
+  readonly body?: B
+  readonly use?: U
+  /** What callers get, by status. */
+  readonly responses?: R
+  /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
+  readonly upstreamBody?: UB
+  /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */
+  readonly upstreamResponses?: UR
+  /** Turns the caller's body into the upstream's. */
+  readonly mapRequest?: (body: Out<B>, ctx: MapContext<C, PS, Q, CU & U>) => In<UB> | Promise<In<UB>>
+  /** Turns the upstream's JSON into the declared response, by status. */
+  readonly mapResponse?: {
+    readonly [S in keyof R]?: (body: UpstreamBody<UR, S>, ctx: MapContext<C, PS, Q, CU & U>) => Mapped<R[S]> | Promise<Mapped<R[S]>>
+  }
+}
+
+/** A declared route. The key path under `routes` is its id. */
+export interface Route<P extends string = string, R = unknown, E extends number = number> {
+  readonly '~route': true
+  readonly '~path'?: P | undefined
+  readonly '~responses'?: R | undefined
+  /** Statuses that the route's policies and auth may answer. */
+  readonly '~errors'?: E | undefined
+  readonly options: UntypedRouteOptions
+  readonly group: SharedOptions | undefined
+  readonly [STAMP]: Stamp
+}
+
+/** A route's options with the types taken off; what load and the layers above read. */
+export interface UntypedRouteOptions extends RouteCommon {
+  readonly path: string
+  readonly auth?: AnyAuth | undefined
+  readonly [key: string]: unknown
+}
+
+/** The options of {@link group}, with the types taken off. */
+export interface GroupOptions {
+  readonly prefix?: string | undefined
+  readonly auth?: AnyAuth | undefined
+  readonly use?: Readonly<Record<string, unknown>> | undefined
+  readonly tags?: readonly string[] | undefined
+}
+
+/** A group's options and where it was written. */
+export interface SharedOptions {
+  readonly options: GroupOptions
+  readonly [STAMP]: Stamp
+}
+
+export type ErrorOf<A> = A extends Auth<infer _D, infer E> ? E : never
+
+function makeRoute<P extends string, R, E extends number>(
+  options: object,
+  shared: SharedOptions | undefined,
+  caller: (...args: never[]) => unknown,
+): Route<P, R, E> {
+  return Object.freeze({ '~route': true as const, options: options as UntypedRouteOptions, group: shared, [STAMP]: stampOf(caller) })
+}
+
+/** Declares one route. The key path under `routes` becomes its operation id and its method in the client. */
+export function route<
+  const P extends string,
+  A extends AnyAuth | undefined = undefined,
+  PS extends ParamsFor<P> = Schema<Record<PathParam<P>, string>>,
+  Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+  B extends Schema = Schema,
+  R extends ResponseMap = {},
+  UB extends Schema = Schema,
+  UR extends Readonly<Record<number, Schema>> = {},
+  U extends PolicyMap<ContextOf<A>> = {},
+>(options: RouteOptions<P, ContextOf<A>, P, PS, Q, B, R, UB, UR, U, {}> & { readonly auth?: A }): Route<P, R, ErrorsOf<U> | ErrorOf<A>> {
+  return makeRoute(options, undefined, route)
+}
+
+/** Routes that share a prefix, an auth, policies or tags. */
+export interface Group<GP extends string, A extends AnyAuth | undefined, GU> extends SharedOptions {
+  /** Declares one route of the group; its path comes after the prefix, its policies after the group's. */
+  route<
+    const P extends string,
+    PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
+    Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+    B extends Schema = Schema,
+    R extends ResponseMap = {},
+    UB extends Schema = Schema,
+    UR extends Readonly<Record<number, Schema>> = {},
+    U extends PolicyMap<ContextOf<A>> = {},
+  >(
+    options: RouteOptions<`${GP}${P}`, ContextOf<A>, P, PS, Q, B, R, UB, UR, U, GU>,
+  ): Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
+}
+
+/** Declares what several routes share: a path prefix, an auth, policies, tags. */
+export function group<
+  const GP extends string = '',
+  A extends AnyAuth | undefined = undefined,
+  GU extends PolicyMap<ContextOf<A>> = {},
+>(options: { readonly prefix?: GP; readonly auth?: A; readonly use?: GU; readonly tags?: readonly string[] }): Group<GP, A, GU> {
+  const grouped: Group<GP, A, GU> = { options, [STAMP]: stampOf(group), route: (own) => makeRoute(own, grouped, grouped.route) }
+  return Object.freeze(grouped)
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** A length of time such as `'250ms'`, `'10s'`, `'5m'`, `'1h'` or `'1d'`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+
+/** A number of bytes such as `'64kb'` or `'1mb'`; units are powers of 1,024. */
+export type Size = `${number}${'b' | 'kb' | 'mb' | 'gb'}`
+
+/** A number of requests per unit of time, such as `'60/min'`. */
+export type Rate = `${number}/${'s' | 'min' | 'h' | 'day'}`
+
+/** A parsed rate: `count` requests per `periodMs` milliseconds. */
+export interface RateSettings {
+  readonly count: number
+  readonly periodMs: number
+}
+
+const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const SIZE_BYTES = { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824 } as const
+const PERIOD_MS = { s: 1_000, min: 60_000, h: 3_600_000, day: 86_400_000 } as const
+
+function measure(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text)
+  const unit = match && Object.hasOwn(units, match[2] as string) ? units[match[2] as string] : undefined
+  return match && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined
+}
+
+function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
+  return z
+    .custom<string>((value) => typeof value === 'string')
+    .transform((text, ctx): T => {
+      const value = parse(text)
+      if (value !== undefined) return value
+      ctx.addIssue({ code: 'custom', message: `expected ${expected}, got ${JSON.stringify(text)}`, params: { expected } })
+      return z.NEVER
+    })
+}
+
+/** Parses a {@link Duration} to milliseconds. */
+export const duration = parsed((text) => measure(text, DURATION_MS), 'a duration such as "250ms", "10s" or "5m"')
+
+/** Parses a {@link Size} to bytes. */
+export const size = parsed((text) => measure(text, SIZE_BYTES), 'a size such as "64kb" or "1mb"')
+
+/** Parses a {@link Rate} to {@link RateSettings}; the count is a whole number of at least 1. */
+export const rate = parsed((text): RateSettings | undefined => {
+  const match = /^(\d+)\/(s|min|h|day)$/.exec(text)
+  const count = Number(match?.[1])
+  return match && count >= 1 && Number.isSafeInteger(count) ? { count, periodMs: PERIOD_MS[match[2] as keyof typeof PERIOD_MS] } : undefined
+}, 'a rate such as "60/min" (a whole number per s, min, h or day)')
+
+/** An HTTP field name (RFC 9110 section 5.1), lower-cased. */
+export const headerName = parsed(
+  (text) => (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text) ? text.toLowerCase() : undefined),
+  'a header name (letters, digits and hyphens)',
+)
+
+/** An HTTP field value (RFC 9110 section 5.5) without control characters. */
+export const headerValue = parsed(
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  (text) => (/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/.test(text) && text.trim() === text ? text : undefined),
+  'a header value without control characters or outer spaces',
+)
+
+/** An absolute http or https URL without credentials or fragment. */
+export const httpUrl = parsed((text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const plain = url && (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password && !url.hash
+  return plain ? text : undefined
+}, 'an http or https URL')

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { Key, Schema } from '../types.js'
+
+/** Accepts a zod 4 schema, from whichever copy of zod it came. */
+export const zodSchema = z.custom<Schema>(
+  (value) => typeof value === 'object' && value !== null && '_zod' in value,
+  'expected a zod 4 schema',
+)
+
+/** Accepts a key such as `ip` or `session.key(...)`. */
+export const keyValue = z.custom<Key<never, string>>(
+  (value) => typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function',
+  'expected a key such as `ip` or `session.key(auth => …)`',
+)
+
+/** Parses a value by a schema that is only known structurally. */
+export function parseWith<T>(schema: Schema<T>, value: unknown): z.ZodSafeParseResult<T> {
+  return z.safeParse(schema as unknown as z.core.$ZodType<T>, value) as z.ZodSafeParseResult<T>
+}

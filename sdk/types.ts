@@ -1,0 +1,34 @@
+/** Any zod schema, seen structurally: a full `z.ZodType` in a public constraint costs the compiler some 80,000 instantiations. */
+// biome-ignore lint/suspicious/noExplicitAny: the widest schema
+export interface Schema<O = any, I = any> {
+  readonly _zod: { output: O; input: I }
+}
+
+/** What a schema yields after parsing. */
+export type Out<S> = S extends { _zod: { output: infer O } } ? O : never
+
+/** What a schema accepts before parsing. */
+export type In<S> = S extends { _zod: { input: infer I } } ? I : never
+
+/** The part of the context that exists on every route. */
+export interface BaseContext {
+  /** The client's address: the peer's, or the one a trusted proxy reports. */
+  readonly ip: string
+  readonly method: string
+  /** The canonical request path, as routed and as sent upstream, without the query. */
+  readonly path: string
+  /** The raw query without `?`; empty if there is none. */
+  readonly queryString: string
+  readonly requestId: string
+  /** Request headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
+/** Reads a value from the context. `Needs` is contravariant: a key fits wherever the context holds at least that much. */
+export interface Key<in Needs, out V> {
+  readonly '~needs'?: ((needs: Needs) => void) | undefined
+  readonly '~value'?: V | undefined
+  /** A short name for logs and documents, such as `ip` or `jwt`. */
+  readonly label: string
+  readonly read: (ctx: Needs) => V
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { type Duration, duration, httpUrl } from './schemas/text.js'
+import { STAMP, type Stamp, stampOf } from './stamp.js'
+
+const target = z.union([
+  httpUrl,
+  z.strictObject({
+    /** Base URL; its path is put before the request's. */
+    url: httpUrl,
+    /** Share of the requests relative to the other targets: 1 to 1,000. */
+    weight: z.int().min(1).max(1_000).default(1),
+  }),
+])
+
+/** Timeouts of one upstream call; a route may override them. All share one deadline. */
+export const timeoutsSchema = z.strictObject({
+  /** Opening a connection, TLS included. Default `2s`. */
+  connect: duration.optional(),
+  /** From the request being sent to the response's headers. Default `30s`. */
+  headers: duration.optional(),
+  /** Longest silence while a body is under way, in either direction. Default `60s`. */
+  idle: duration.optional(),
+  /** Whole exchange with the upstream, retries included. Default: none. */
+  total: duration.optional(),
+})
+
+export const upstreamSchema = z.strictObject({
+  /** One or more base URLs. */
+  targets: z.array(target).min(1, 'expected at least one target'),
+  /**
+   * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin;
+   * `least-request`: the better of two random targets by requests in flight over weight.
+   */
+  balance: z.enum(['round-robin', 'weighted', 'least-request']).default('round-robin'),
+  /** Active health checks; without them every target counts as healthy. */
+  health: z
+    .strictObject({
+      /** Path of the GET probe. */
+      path: z.string().regex(/^\/[^\s#]*$/, 'expected a path that starts with "/"'),
+      /** Time between probes of one target, ±10 %. Default `5s`. */
+      interval: duration.prefault('5s'),
+      /** Longest wait for a probe's response. Default `2s`. */
+      timeout: duration.prefault('2s'),
+      /** Statuses that count as healthy. Default `[200, 204]`. */
+      statuses: z.array(z.int().min(100).max(599)).min(1).default([200, 204]),
+      /** Successes in a row that bring a target back. Default 2. */
+      rise: z.int().min(1).max(100).default(2),
+      /** Failures in a row that take a target out. Default 3. A refused connection counts at once. */
+      fall: z.int().min(1).max(100).default(3),
+    })
+    .optional(),
+  timeouts: timeoutsSchema.optional(),
+  /** Most connections to one target. Default 256. */
+  connections: z.int().min(1).max(65_535).default(256),
+})
+
+/** What a user writes for one timeout set. */
+export interface TimeoutOptions {
+  readonly connect?: Duration
+  readonly headers?: Duration
+  readonly idle?: Duration
+  readonly total?: Duration
+}
+
+/** Options of {@link upstream}. */
+export interface UpstreamOptions {
+  /** One or more base URLs, such as `'http://127.0.0.1:4001'`; a weight is a share of requests, default 1. */
+  readonly targets: readonly (string | { readonly url: string; readonly weight?: number })[]
+  /** `round-robin` (default), `weighted` (smooth weighted round-robin) or `least-request` (power of two choices). */
+  readonly balance?: 'round-robin' | 'weighted' | 'least-request'
+  /** Active health checks; without them every target counts as healthy. */
+  readonly health?: {
+    /** Path of the GET probe. */
+    readonly path: string
+    /** Time between probes of one target, ±10 %. Default `5s`. */
+    readonly interval?: Duration
+    /** Longest wait for a probe's response. Default `2s`. */
+    readonly timeout?: Duration
+    /** Statuses that count as healthy. Default `[200, 204]`. */
+    readonly statuses?: readonly number[]
+    /** Successes in a row that bring a target back. Default 2. */
+    readonly rise?: number
+    /** Failures in a row that take a target out. Default 3. */
+    readonly fall?: number
+  }
+  /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
+  readonly timeouts?: TimeoutOptions
+  /** Most connections to one target. Default 256. */
+  readonly connections?: number
+}
+
+/** Parsed options of an upstream; durations in milliseconds. */
+export type UpstreamSettings = z.output<typeof upstreamSchema>
+export type TimeoutSettings = z.output<typeof timeoutsSchema>
+
+/** A named group of targets; branded, so that a route's `upstream` is a value and never a string. */
+export interface Upstream<N extends string = string> {
+  readonly '~upstream': N
+  readonly name: N
+  readonly options: UpstreamOptions
+  readonly [STAMP]: Stamp
+}
+
+/** Declares an upstream: a named group of targets that serve the same thing. Names are unique within a gateway. */
+export function upstream<const N extends string>(name: N, options: UpstreamOptions): Upstream<N> {
+  return Object.freeze({ '~upstream': name, name, options, [STAMP]: stampOf(upstream) })
+}
