@@ -1,0 +1,35 @@
+import type { Dispatcher } from 'undici'
+
+/** One place where an upstream is served, with its connections and state. */
+export interface Target {
+  /** As configured, without a trailing slash: `http://10.0.0.1:4001/base`. */
+  readonly url: string
+  /** What the `Host` header says: `10.0.0.1:4001`. */
+  readonly authority: string
+  /** Path put before the request's: empty or `/base`. */
+  readonly basePath: string
+  readonly weight: number
+  readonly dispatcher: Dispatcher
+  /** Requests in flight; the sender counts. */
+  active: number
+  /** False while its health checks fail. */
+  healthy: boolean
+}
+
+/** Picks one of the usable targets; undefined if the list is empty. */
+export interface Balancer {
+  pick(usable: readonly Target[]): Target | undefined
+}
+
+/** An upstream with its targets, balancer and health checks. */
+export interface UpstreamPool {
+  readonly name: string
+  readonly targets: readonly Target[]
+  /** The target for one request; `except` is one that just failed, avoided while another is usable. */
+  pick(except?: Target): Target | undefined
+  /** Takes a target out at once, as when its port refuses a connection; only where active checks can bring it back. */
+  reportUnreachable(target: Target): void
+  /** Resolves when every target has been probed once; at once without health checks. */
+  warm(): Promise<void>
+  close(): Promise<void>
+}
