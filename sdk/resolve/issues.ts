@@ -126,6 +126,7 @@ function describe(issue: z.core.$ZodIssue, given: unknown): string {
 }
 
 function hintFor(issue: z.core.$ZodIssue, given: unknown): Pick<ConfigIssue, 'hint'> {
+  if (issue.code === 'custom' && typeof issue.params?.['hint'] === 'string') return { hint: issue.params['hint'] }
   if (issue.code !== 'invalid_value' || typeof given !== 'string') return {}
   const close = suggest(given, issue.values.map(String))
   return close ? { hint: `did you mean "${close}"?` } : {}
