@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Exchange } from '../../sdk/index.js'
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
+const NO_METHODS: readonly string[] = Object.freeze([])
 
 /** A header edit: replace (`set`), add a line (`add`), or take away (undefined value). */
 export interface HeaderEdit {
@@ -25,6 +26,8 @@ export class GatewayExchange implements Exchange {
   query: Readonly<Record<string, unknown>> = NOTHING
   auth: unknown = undefined
   preflight = false
+  /** For a preflight: the methods that have a route at its path. */
+  allowedMethods: readonly string[] = NO_METHODS
   /** hapi's request, for strategies and the hapi lane. */
   hapiRequest: unknown = undefined
   /** What policies published, by key in `use`. */
