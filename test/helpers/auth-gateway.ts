@@ -40,6 +40,8 @@ export interface AuthAnswer {
   readonly auth: any
   /** Headers that would not be sent upstream. */
   readonly stripped: readonly string[]
+  /** Whether what was found, and what it holds, cannot be changed. */
+  readonly frozen: boolean
   /** Whether the step answered without a promise. */
   readonly synchronous: boolean
   readonly challenges: readonly string[]
@@ -59,6 +61,9 @@ export interface AuthGateway {
   close(): Promise<void>
 }
 
+const isFrozen = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen))
+
 const resolve = (auth: AnyAuth) => {
   const target = upstream('target', { targets: ['http://127.0.0.1:9'] })
   const routes = { any: route({ method: '*', path: '/{path*}', upstream: target, auth }) }
@@ -76,11 +81,27 @@ async function run(
     const result = step(exchange)
     synchronous = !(result instanceof Promise)
     await result
-    return { status: 200, code: undefined, detail: undefined, auth: exchange.auth, stripped: stripped(), synchronous }
+    return {
+      status: 200,
+      code: undefined,
+      detail: undefined,
+      auth: exchange.auth,
+      stripped: stripped(),
+      frozen: isFrozen(exchange.auth),
+      synchronous,
+    }
   } catch (error) {
     if (!(error instanceof Problem))
-      return { status: 500, code: 'crash', detail: String(error), auth: undefined, stripped: [], synchronous }
-    return { status: error.status, code: error.code, detail: error.detail, auth: undefined, stripped: stripped(), synchronous }
+      return { status: 500, code: 'crash', detail: String(error), auth: undefined, stripped: [], frozen: true, synchronous }
+    return {
+      status: error.status,
+      code: error.code,
+      detail: error.detail,
+      auth: undefined,
+      stripped: stripped(),
+      frozen: true,
+      synchronous,
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { type ApiKeyRecord, type anyOf, apiKey, ConfigError, defineGateway, resolveGateway, route, upstream } from 'gatewright'
+import { type AnyAuth, type ApiKeyRecord, apiKey, ConfigError, defineGateway, resolveGateway, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import { type AuthAnswer, manualClock, startAuthGateway } from '../helpers/auth-gateway.js'
@@ -30,6 +30,7 @@ test('a known key gives its id, consumer and parsed metadata, at once, and is st
   t.deepEqual(answer.auth, { kind: 'apiKey', keyId: live.id, consumer: 'acme', metadata: { tier: 'GOLD' } })
   t.deepEqual(answer.stripped, ['x-api-key'])
   t.true(answer.synchronous)
+  t.true(answer.frozen)
 })
 
 test('no key is answered with the challenge', async (t) => {
