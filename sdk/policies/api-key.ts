@@ -13,6 +13,7 @@ const record = z.strictObject({
   hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 hex digits'),
   /** Who calls with it. */
   consumer: z.string().min(1),
+  /** More about the key's holder, parsed by the `metadata` schema. */
   metadata: z.unknown().optional(),
   /** ISO 8601 time after which it is refused. */
   expires: z.iso.datetime({ offset: true }).optional(),
