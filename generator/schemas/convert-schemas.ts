@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ConfigIssue, Schema } from '../../sdk/index.js'
 import type { IdentityRegistry } from './identity-registry.js'
-import { explainUnrepresentable, represent } from './represent.js'
+import { explainUnrepresentable, isDescribed, represent } from './represent.js'
 import { unpublishable } from './schema-issue.js'
 import type { JsonSchema, SchemaIo, SchemaUse } from './schema-use.js'
 import { tidySchema } from './tidy-schema.js'
@@ -23,13 +23,17 @@ type Shape = Record<string, z.core.$ZodType>
 // One object with a member per schema: zod then converts what the schemas share once, and every path begins with the member.
 function toJson(uses: ReadonlyMap<string, SchemaUse>, io: SchemaIo, registry: IdentityRegistry, issues: ConfigIssue[]) {
   const places = new Map<string, SchemaUse>()
+  const described = new Set<z.core.$ZodType>()
   const shape = Object.fromEntries([...uses].map(([member, { schema }]) => [member, schema])) as unknown as Shape
   const useAt = (path: readonly (string | number)[]) => uses.get(String(path[1]))
   const json = z.toJSONSchema(z.object(shape), {
     io,
     metadata: registry,
     unrepresentable({ zodSchema, path, message }) {
-      const replacement = represent(zodSchema, io, registry.get(zodSchema))
+      const own = isDescribed(registry.get(zodSchema)) || described.has(zodSchema)
+      // A schema with metadata is a copy of one without, which zod converts next.
+      if (own) for (let { parent } = zodSchema._zod; parent; parent = parent._zod.parent) described.add(parent)
+      const replacement = own ? 'any' : represent(zodSchema, io)
       const use = useAt(path)
       if (replacement || !use) return replacement ?? 'any'
       issues.push(unpublishable(use, path.slice(2), ...explainUnrepresentable(zodSchema._zod.def.type, message)))
@@ -45,15 +49,19 @@ function toJson(uses: ReadonlyMap<string, SchemaUse>, io: SchemaIo, registry: Id
   return { json, places }
 }
 
-// zod throws on a few schemas without saying where, so each is tried alone.
-function findFailure(uses: ReadonlyMap<string, SchemaUse>, io: SchemaIo, registry: IdentityRegistry): ConfigIssue[] {
-  return [...uses].flatMap(([member, use]) => {
+// zod throws on a few schemas without saying where, so each is tried alone; the first to fail is the one that failed before.
+function findFailure(uses: ReadonlyMap<string, SchemaUse>, io: SchemaIo, registry: IdentityRegistry, first: Error): ConfigIssue[] {
+  const failures = [...uses].flatMap(([member, use]) => {
     try {
       toJson(new Map([[member, use]]), io, registry, [])
       return []
     } catch (error) {
-      return unpublishable(use, [], `not convertible: ${(error as Error).message}`, 'use schemas that JSON Schema can express')
+      return { use, error: error as Error }
     }
+  })
+  return failures.map(({ use, error }, index) => {
+    const { message } = index === 0 ? first : error
+    return unpublishable(use, [], `not convertible: ${message}`, 'use schemas that JSON Schema can express')
   })
 }
 
@@ -81,7 +89,7 @@ export function convertSchemas(all: readonly SchemaUse[], io: SchemaIo, registry
       issues,
     }
   } catch (error) {
-    const failures = findFailure(uses, io, registry)
+    const failures = findFailure(uses, io, registry, error as Error)
     if (failures.length === 0) throw error
     return { roots: new Map(), optional: new Set(), defs: {}, places: new Map(), issues: [...issues, ...failures] }
   }

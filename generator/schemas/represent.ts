@@ -6,9 +6,13 @@ export type Representation = z.core.JSONSchema.BaseSchema | 'any' | undefined
 
 const DESCRIBING = ['type', '$ref', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'] as const
 
-/** Finds a form for what zod cannot print: dates and big integers as they travel in JSON, the rest only if its metadata describes it. */
-export function represent(schema: z.core.$ZodTypes, io: SchemaIo, meta: Readonly<Record<string, unknown>> | undefined): Representation {
-  if (meta && DESCRIBING.some((keyword) => keyword in meta)) return 'any'
+/** True if metadata says what a schema is, so that no form of it has to be found. */
+export function isDescribed(meta: Readonly<Record<string, unknown>> | undefined): boolean {
+  return meta !== undefined && DESCRIBING.some((keyword) => keyword in meta)
+}
+
+/** Finds a form for what zod cannot print: dates and big integers as they travel in JSON. */
+export function represent(schema: z.core.$ZodTypes, io: SchemaIo): Representation {
   const { def } = schema._zod
   switch (def.type) {
     case 'date':

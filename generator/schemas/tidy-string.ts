@@ -29,18 +29,24 @@ const DATETIME = `${regexes.date.source.slice(0, -1)}T`
 // The pattern of an offset or precision differs, but every one begins with the same calendar date.
 const isOwn = (pattern: unknown) => OWN.has(pattern) || (typeof pattern === 'string' && pattern.startsWith(DATETIME))
 
-function standardFormat(schema: z.core.$ZodType): string | undefined {
-  const checks = [schema, ...(schema._zod.def.checks ?? [])] as readonly { _zod: { def: { format?: string } } }[]
-  return checks.map((check) => STANDARD.get(check._zod.def.format ?? '')).find((format) => format !== undefined)
+interface FormatCheck {
+  readonly format?: string
+  readonly local?: boolean
+  readonly precision?: number | null
 }
+
+// A time stamp without seconds or offset is not what `date-time` means (RFC 3339 section 5.6).
+const isLax = ({ local, precision }: FormatCheck) => local === true || precision === -1
 
 /**
  * Gives a string the format that its schema names, and drops the pattern that zod adds to a standard format; patterns of
  * the user's own stay.
  */
 export function tidyString(schema: z.core.$ZodType, json: Json): void {
-  const standard = standardFormat(schema)
-  if (CHECKS.has(json.format as string)) {
+  const checks = [schema, ...(schema._zod.def.checks ?? [])].map((check) => check._zod.def as FormatCheck)
+  const named = checks.filter(({ format }) => format !== undefined)
+  const standard = named.filter((check) => !isLax(check)).flatMap(({ format = '' }) => STANDARD.get(format) ?? [])[0]
+  if (CHECKS.has(named.at(-1)?.format ?? '')) {
     if (standard) json.format = standard
     else delete json.format
   }
