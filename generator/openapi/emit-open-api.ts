@@ -34,7 +34,8 @@ export function emitOpenApi(gateway: ResolvedGateway, options: EmitOpenApiOption
       return json
     },
     get yaml() {
-      yaml ??= stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
+      // Quoted also where only YAML 1.1 would read another type, such as `on` and `2026-01-01`.
+      yaml ??= stringify(document, { aliasDuplicateObjects: false, compat: 'yaml-1.1', lineWidth: 0 })
       return yaml
     },
   }
