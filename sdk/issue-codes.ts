@@ -90,6 +90,11 @@ export const ISSUES = {
   },
   GW1903: { title: 'Config failed to run', explain: 'The config file threw an error while it was evaluated.' },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
+  GW1905: {
+    title: 'Cannot listen',
+    explain:
+      'The address or port to listen on is taken, not permitted or not on this machine. Choose another with `--host`, `--port` or `--admin-port`.',
+  },
 } as const satisfies Record<string, IssueType>
 
 /** A code of the issue table. */
