@@ -44,16 +44,22 @@ async function runProgram(args: readonly string[], run: CliRun): Promise<void> {
   }
 }
 
-/** Runs one command line, prints what it comes to, and returns the exit code: 0, 1 (something of the user's is wrong) or 2 (a fault here). */
-export async function runCli(args: readonly string[], run: CliRun): Promise<number> {
+async function runReporting(args: readonly string[], run: CliRun): Promise<number> {
   try {
     await runProgram(args, run)
     return run.exitCode
   } catch (error) {
-    if (error instanceof ConfigError) {
-      await printIssues(run, error, args.includes('--json'))
-      return 1
-    }
+    if (!(error instanceof ConfigError)) throw error
+    await printIssues(run, error, args.includes('--json'))
+    return 1
+  }
+}
+
+/** Runs one command line, prints what it comes to, and returns the exit code: 0, 1 (something of the user's is wrong) or 2 (a fault here). */
+export async function runCli(args: readonly string[], run: CliRun): Promise<number> {
+  try {
+    return await runReporting(args, run)
+  } catch (error) {
     run.note(`${run.colors.red('gatewright failed unexpectedly.')} ${error instanceof Error ? error.stack : String(error)}\n`)
     return 2
   }

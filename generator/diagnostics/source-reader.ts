@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { type CallExpression, Node, Project, type SourceFile } from 'ts-morph'
 import type { SourcePosition } from '../../sdk/config-error.js'
@@ -23,9 +23,7 @@ export class SourceReader {
 
   /** The parsed file, or undefined if it cannot be read. */
   file(path: string): SourceFile | undefined {
-    const known = this.#project.getSourceFile(path)
-    if (known || !existsSync(path)) return known
-    return this.#project.createSourceFile(path, readFileSync(path, 'utf8'))
+    return this.#project.addSourceFileAtPathIfExists(path)
   }
 
   /** The file that an import of `specifier` in `from` leads to; undefined for packages. */
