@@ -95,11 +95,6 @@ export const ISSUES = {
       'The address or port cannot be listened on: another process has it, it is not an address of this machine, or it needs more rights.',
   },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
-  GW1905: {
-    title: 'Cannot listen',
-    explain:
-      'The address or port to listen on is taken, not permitted or not on this machine. Choose another with `--host`, `--port` or `--admin-port`.',
-  },
 } as const satisfies Record<string, IssueType>
 
 /** A code of the issue table. */

@@ -3,7 +3,6 @@ import { watch } from 'chokidar'
 import type { RunningGateway } from '../../runtime/types.js'
 import { ConfigError } from '../../sdk/config-error.js'
 import type { IssueCode } from '../../sdk/issue-codes.js'
-import { resolveGateway } from '../../sdk/resolve/resolve-gateway.js'
 import { loadEnvFiles } from '../load/env-files.js'
 import type { CliRun } from './cli-run.js'
 import { counted } from './counted.js'
@@ -93,10 +92,9 @@ export class DevSession {
       this.#running = await startGateway(this.#run, this.#config, gateway, this.#listen)
       return
     }
-    const { routes } = resolveGateway(gateway)
     await this.#running.reload(gateway)
     const took = Math.round(performance.now() - started)
-    this.#run.note(`${this.#run.colors.green('✓')} reloaded in ${took} ms: ${counted(routes.length, 'route')}\n`)
+    this.#run.note(`${this.#run.colors.green('✓')} reloaded in ${took} ms: ${counted(this.#running.inspect().length, 'route')}\n`)
   }
 
   async #explain(error: unknown): Promise<void> {

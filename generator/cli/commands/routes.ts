@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { RouteInspection } from '../../../runtime/types.js'
 import type { ResolvedRoute } from '../../../sdk/resolved.js'
 import type { CliRun } from '../cli-run.js'
 import { configOption } from '../config-option.js'
@@ -17,14 +18,7 @@ export interface RouteRow {
   readonly upstream: string
   readonly auth: string | null
   readonly policies: readonly string[]
-  readonly lane: 'streamed' | 'buffered' | 'hapi'
-}
-
-function laneOf(route: ResolvedRoute): RouteRow['lane'] {
-  if (route.lifecycle === 'hapi') return 'hapi'
-  const collects =
-    route.body || route.mapRequest || Object.keys(route.mapResponse).length > 0 || Object.keys(route.upstreamResponses).length > 0
-  return collects ? 'buffered' : 'streamed'
+  readonly lane: RouteInspection['lane']
 }
 
 function authOf({ auth }: ResolvedRoute): string | null {
@@ -32,10 +26,10 @@ function authOf({ auth }: ResolvedRoute): string | null {
   return auth.parts.length > 0 ? auth.parts.map(({ name }) => name).join(' | ') : auth.name
 }
 
-function rowOf(route: ResolvedRoute): RouteRow {
+function rowOf(route: ResolvedRoute, { lane }: RouteInspection): RouteRow {
   const { id, method, path, upstream, policies } = route
   const names = policies.map(({ key, policy }) => (key === policy.name ? key : `${key} (${policy.name})`))
-  return { id, method, path, upstream: upstream.name, auth: authOf(route), policies: names, lane: laneOf(route) }
+  return { id, method, path, upstream: upstream.name, auth: authOf(route), policies: names, lane }
 }
 
 function table(rows: readonly RouteRow[], run: CliRun): string {
@@ -65,7 +59,8 @@ export function addRoutes(program: Command, run: CliRun): void {
     .addHelpText('after', HELP)
     .action(async ({ config, json }: { config: string; json?: true }) => {
       const { openGateway } = await import('../open-config.js')
-      const rows = (await openGateway(run, config)).routes.map(rowOf)
+      const { inspectRoute } = await import('../../../runtime/inspect.js')
+      const rows = (await openGateway(run, config)).routes.map((route) => rowOf(route, inspectRoute(route, undefined)))
       run.print(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, run))
     })
 }
