@@ -1,5 +1,4 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { watch } from 'chokidar'
 import type { RunningGateway } from '../../runtime/types.js'
 import { ConfigError } from '../../sdk/config-error.js'
 import type { IssueCode } from '../../sdk/issue-codes.js'
@@ -9,6 +8,7 @@ import { counted } from './counted.js'
 import type { ListenOptions } from './listen-options.js'
 import { openConfig } from './open-config.js'
 import { printIssues } from './print-issues.js'
+import { SourceWatcher } from './source-watcher.js'
 import { startGateway } from './start-gateway.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -16,7 +16,10 @@ import { untilStopped } from './until-stopped.js'
 const DEBOUNCE_MS = 75
 const SOURCES = new Set(['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'])
 
+/** What no change of a watched file could mend. */
 const HOPELESS: ReadonlySet<IssueCode> = new Set(['GW1901', 'GW1905'])
+
+const isHopeless = (error: unknown) => error instanceof ConfigError && error.issues.every(({ code }) => HOPELESS.has(code))
 
 /** A gateway that follows its config. */
 export class DevSession {
@@ -25,12 +28,11 @@ export class DevSession {
   readonly #listen: ListenOptions
   readonly #envFiles: readonly string[]
   readonly #beside: readonly string[]
-  readonly #watcher = watch([], { ignoreInitial: true, depth: 0, ignored: (path) => basename(path) === 'node_modules' })
+  readonly #watcher = new SourceWatcher((event, file) => this.#changed(event, file))
   #running: RunningGateway | undefined
   #inputs: ReadonlySet<string> = new Set()
   #envOwned: ReadonlySet<string> = new Set()
   #failed = false
-  /** Nothing that a change of the config could mend. */
   #hopeless = false
   #timer: NodeJS.Timeout | undefined
   #loading: Promise<void> = Promise.resolve()
@@ -52,7 +54,6 @@ export class DevSession {
       await this.#loading
       return this.#running ? this.#running.stop({ now: true }) : true
     })
-    this.#watcher.on('all', (event, path) => this.#changed(event, path))
     this.#load()
     await this.#loading
     return this.#hopeless ? 1 : stopped
@@ -72,19 +73,21 @@ export class DevSession {
   }
 
   async #tryLoad(): Promise<void> {
-    const started = performance.now()
+    const since = Date.now()
     const inputs = new Set([resolve(this.#run.cwd, this.#config)])
-    try {
-      this.#envOwned = await loadEnvFiles(this.#envFiles, this.#envOwned)
-      const { gateway } = await openConfig(this.#run, this.#config, { envFiles: [], onInput: (file) => inputs.add(file) })
-      await this.#serve(gateway, started)
-      this.#failed = false
-    } catch (error) {
-      this.#failed = true
-      await this.#explain(error)
-    }
+    const failure = await this.#loadInto(inputs).catch((error: unknown) => error ?? 'failed')
+    this.#failed = failure !== undefined
     this.#inputs = this.#failed ? new Set([...this.#inputs, ...inputs]) : inputs
-    this.#watcher.add([...new Set([...this.#inputs, ...this.#beside].map((file) => dirname(file)))])
+    this.#hopeless = !this.#running && isHopeless(failure)
+    if (!this.#hopeless) await this.#watcher.add([...this.#inputs, ...this.#beside], since)
+    if (failure !== undefined) await this.#explain(failure)
+  }
+
+  async #loadInto(inputs: Set<string>): Promise<void> {
+    const started = performance.now()
+    this.#envOwned = await loadEnvFiles(this.#envFiles, this.#envOwned)
+    const { gateway } = await openConfig(this.#run, this.#config, { envFiles: [], onInput: (file) => inputs.add(file) })
+    await this.#serve(gateway, started)
   }
 
   async #serve(gateway: unknown, started: number): Promise<void> {
@@ -98,9 +101,9 @@ export class DevSession {
   }
 
   async #explain(error: unknown): Promise<void> {
+    this.#run.note('\n')
     if (error instanceof ConfigError) await printIssues(this.#run, error, false)
     else this.#run.note(`${error instanceof Error ? error.stack : String(error)}\n`)
-    this.#hopeless = !this.#running && error instanceof ConfigError && error.issues.every(({ code }) => HOPELESS.has(code))
     if (!this.#hopeless)
       this.#run.note(`${this.#run.colors.yellow(this.#running ? 'keeping the last good config' : 'waiting for a change')}\n`)
   }

@@ -35,7 +35,7 @@ function cutFor(line: string, column: number): Cut {
 
 /** Prints the lines around a span, numbered, with a run of carets under it. */
 export function codeFrame(source: string, span: SourceSpan, colors: Colors): string {
-  const lines = source.split(/\r?\n/)
+  const lines = source.replace(/\r?\n$/, '').split(/\r?\n/)
   const marked = lines[span.line - 1]
   if (marked === undefined) return ''
   const first = Math.max(1, span.line - CONTEXT)

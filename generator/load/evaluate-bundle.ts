@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ConfigBundle } from './bundle-config.js'
-
-/** What a module exports. */
-export type ModuleExports = Readonly<Record<string, unknown>>
+import { importConfig, type ModuleExports } from './import-config.js'
 
 async function isWritable(folder: string): Promise<boolean> {
   return access(folder, constants.W_OK).then(
@@ -31,14 +29,15 @@ async function temporaryFile(config: string): Promise<string> {
 /**
  * Runs a bundle whose packages are files, and returns what it exports. The file it needs for that is removed again.
  * Stacks of what it defines or throws name the user's sources.
+ * @throws ConfigError GW1902 or GW1903
  */
-export async function evaluateBundle(config: string, bundle: Pick<ConfigBundle, 'code' | 'map'>): Promise<ModuleExports> {
+export async function evaluateBundle(config: string, bundle: ConfigBundle): Promise<ModuleExports> {
   const file = await temporaryFile(config)
   const map = Buffer.from(bundle.map).toString('base64')
   process.setSourceMapsEnabled(true)
   try {
     await writeFile(file, `${bundle.code}\n//# sourceMappingURL=data:application/json;base64,${map}\n`, { flag: 'wx' })
-    return await import(pathToFileURL(file).href)
+    return await importConfig(pathToFileURL(file).href, bundle.inputs)
   } finally {
     await rm(file, { force: true })
   }

@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConfigError } from '../../sdk/config-error.js'
 import type { ImportMap } from './bundle-config.js'
-import { describeFailure, findNamedExport } from './describe-failure.js'
+import { findNamedExport } from './describe-failure.js'
 import { loadEnvFiles } from './env-files.js'
-import type { ModuleExports } from './evaluate-bundle.js'
+import { importConfig, type ModuleExports } from './import-config.js'
 
 export interface LoadOptions {
   /** What `file` is relative to. Default: the working directory. */
@@ -76,12 +76,7 @@ async function runSource(path: string, { onInput }: LoadOptions): Promise<RunCon
   const { evaluateBundle } = await import('./evaluate-bundle.js')
   // Only the folder of the output matters, and the map's sources are made absolute.
   const bundle = await bundleConfig(path, { packages: 'files', outfile: join(dirname(path), 'gateway.mjs'), onInput })
-  const { inputs, imports } = bundle
-  try {
-    return { exports: await evaluateBundle(path, bundle), inputs, imports }
-  } catch (error) {
-    throw await describeFailure(error, inputs)
-  }
+  return { exports: await evaluateBundle(path, bundle), inputs: bundle.inputs, imports: bundle.imports }
 }
 
 async function importBuilt(path: string, { onInput }: LoadOptions): Promise<RunConfig> {
@@ -89,10 +84,5 @@ async function importBuilt(path: string, { onInput }: LoadOptions): Promise<RunC
   process.setSourceMapsEnabled(true)
   // The module cache keeps what it has seen: a file that changed needs another address.
   const { mtimeMs } = await stat(path)
-  try {
-    const exports: ModuleExports = await import(`${pathToFileURL(path).href}?v=${mtimeMs}`)
-    return { exports, inputs: [path], imports: new Map() }
-  } catch (error) {
-    throw await describeFailure(error, [path])
-  }
+  return { exports: await importConfig(`${pathToFileURL(path).href}?v=${mtimeMs}`, [path]), inputs: [path], imports: new Map() }
 }
