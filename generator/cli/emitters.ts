@@ -1,7 +1,7 @@
 import type { ResolvedGateway } from '../../sdk/resolved.js'
 import { emitClient } from '../client/emit-client.js'
 import type { RouteDocs } from '../diagnostics/read-route-docs.js'
-import { emitOpenApi } from '../openapi/emit-openapi.js'
+import { emitOpenApi } from '../openapi/emit-open-api.js'
 
 /** What is emitted: the routes for callers or all of them, with what the comments above routes say. */
 export interface EmitOptions {
