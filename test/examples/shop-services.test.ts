@@ -15,7 +15,7 @@ async function started(t: ExecutionContext, service: Service): Promise<string> {
   const port = await listen(service, 0)
   t.teardown(() => {
     service.closeAllConnections()
-    return new Promise((resolve) => service.close(resolve))
+    return new Promise<void>((resolve) => service.close(() => resolve()))
   })
   return `http://127.0.0.1:${port}`
 }

@@ -38,11 +38,15 @@ const BODY_LIMIT = 64 * 1024
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > BODY_LIMIT) throw new ServiceProblem(413, 'TOO_LARGE', `a body may have at most ${BODY_LIMIT} bytes`)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length <= BODY_LIMIT) chunks.push(chunk)
+    }
+  } catch {
+    throw new ServiceProblem(400, 'INCOMPLETE', 'the body ended early')
   }
+  if (length > BODY_LIMIT) throw new ServiceProblem(413, 'TOO_LARGE', `a body may have at most ${BODY_LIMIT} bytes`)
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'))
   } catch {
