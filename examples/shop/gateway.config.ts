@@ -21,7 +21,7 @@ const partner = apiKey({
       id: 'warehouse-2026',
       consumer: 'warehouse',
       // The demo key itself is in the README; a real one is shown once and only its hash is kept.
-      hash: 'sha256:0000000000000000000000000000000000000000000000000000000000000000',
+      hash: 'sha256:1c46db27c8b06446bbba0d1cba064082f9ac06bef948f64c36a1e1cfebf480af',
       metadata: { region: 'north' },
     },
   ],

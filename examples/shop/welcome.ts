@@ -1,7 +1,7 @@
 import type { Shop } from './shop.js'
 
 /** The demo partner's API key; the config has its hash. */
-export const PARTNER_KEY = 'shop_key'
+export const PARTNER_KEY = 'shop_DemoKeyOfTheWarehousePartner0001_0U8nod'
 
 /** Prints what is open, commands to try, and files to read. */
 export async function welcome(shop: Shop, print: (line?: string) => void): Promise<void> {
