@@ -3,7 +3,6 @@ import type { AnyPolicy, Policy } from './policy.js'
 import type { BaseContext } from './types.js'
 
 /** The context of a route with auth `A`: `ctx.auth` exists only where there is one. */
-// biome-ignore lint/complexity/noBannedTypes: adds nothing
 export type ContextOf<A> = BaseContext & (A extends Auth<infer D, infer _E> ? { readonly auth: D } : {})
 
 /** What the policies in `use` give, each under its key. */

@@ -89,6 +89,11 @@ export const ISSUES = {
     explain: 'The config file, or a file it imports, has a syntax error or an import that cannot be resolved.',
   },
   GW1903: { title: 'Config failed to run', explain: 'The config file threw an error while it was evaluated.' },
+  GW1905: {
+    title: 'Cannot listen',
+    explain:
+      'The address or port cannot be listened on: another process has it, it is not an address of this machine, or it needs more rights.',
+  },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
 } as const satisfies Record<string, IssueType>
 

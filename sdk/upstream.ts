@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 
+const targetUrl = httpUrl.refine((text) => !text.includes('?'), 'a target has no query')
+
 const target = z.union([
-  httpUrl,
+  targetUrl,
   z.strictObject({
     /** Base URL; its path is put before the request's. */
-    url: httpUrl,
+    url: targetUrl,
     /** Share of the requests relative to the other targets: 1 to 1,000. */
     weight: z.int().min(1).max(1_000).default(1),
   }),
@@ -24,8 +26,8 @@ export const timeoutsSchema = z.strictObject({
   total: duration.optional(),
 })
 
-export const upstreamSchema = z.strictObject({
-  /** One or more base URLs. */
+const options = z.strictObject({
+  /** One or more base URLs, such as `http://127.0.0.1:4001`; or `{ url, weight }`. */
   targets: z.array(target).min(1, 'expected at least one target'),
   /**
    * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin;
@@ -35,7 +37,7 @@ export const upstreamSchema = z.strictObject({
   /** Active health checks; without them every target counts as healthy. */
   health: z
     .strictObject({
-      /** Path of the GET probe. */
+      /** Path of the GET probe, from the root of the target's origin. */
       path: z.string().regex(/^\/[^\s#]*$/, 'expected a path that starts with "/"'),
       /** Time between probes of one target, ±10 %. Default `5s`. */
       interval: duration.prefault('5s'),
@@ -49,9 +51,24 @@ export const upstreamSchema = z.strictObject({
       fall: z.int().min(1).max(100).default(3),
     })
     .optional(),
+  /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
   /** Most connections to one target. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
+})
+
+/** The options of {@link upstream}. */
+export const upstreamSchema = options.superRefine((given, ctx) => {
+  if (given.balance !== 'round-robin') return
+  given.targets.forEach((entry, index) => {
+    if (typeof entry === 'string' || entry.weight === 1) return
+    ctx.addIssue({
+      code: 'custom',
+      path: ['targets', index, 'weight'],
+      message: `a weight of ${entry.weight} has no effect with \`round-robin\`, which takes each target in turn`,
+      params: { hint: 'set `balance: "weighted"` or `balance: "least-request"`' },
+    })
+  })
 })
 
 /** What a user writes for one timeout set. */
@@ -70,7 +87,7 @@ export interface UpstreamOptions {
   readonly balance?: 'round-robin' | 'weighted' | 'least-request'
   /** Active health checks; without them every target counts as healthy. */
   readonly health?: {
-    /** Path of the GET probe. */
+    /** Path of the GET probe, from the root of the target's origin. */
     readonly path: string
     /** Time between probes of one target, ±10 %. Default `5s`. */
     readonly interval?: Duration

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Exchange } from '../../sdk/index.js'
+import type { Exchange, ProblemCode } from '../../sdk/index.js'
+import type { CompiledRoute } from './compiled-route.js'
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
+const NO_METHODS: readonly string[] = Object.freeze([])
 
 /** A header edit: replace (`set`), add a line (`add`), or take away (undefined value). */
 export interface HeaderEdit {
@@ -25,12 +27,32 @@ export class GatewayExchange implements Exchange {
   query: Readonly<Record<string, unknown>> = NOTHING
   auth: unknown = undefined
   preflight = false
+  /** Methods that have a route on this path; set for preflights and where no route matches. */
+  allowedMethods: readonly string[] = NO_METHODS
   /** hapi's request, for strategies and the hapi lane. */
   hapiRequest: unknown = undefined
   /** What policies published, by key in `use`. */
   given: Record<string, unknown> | undefined = undefined
   requestEdits: HeaderEdit[] | undefined = undefined
   responseEdits: HeaderEdit[] | undefined = undefined
+  /** The client waits for `100 Continue` before it sends the body. */
+  expectsContinue = false
+  /** Path parameters as matched, before any schema. */
+  matched: Readonly<Record<string, string>> = NOTHING
+  /** The request body to send, where it was collected; undefined while it is still to be streamed. */
+  body: Uint8Array | string | undefined = undefined
+  /** The parsed JSON body, for `mapRequest`. */
+  json: unknown = undefined
+  /** The upstream call under way. */
+  call: { cancel(): void } | undefined = undefined
+  /** The route that runs; set when it is matched. */
+  route: CompiledRoute | undefined = undefined
+  /** The client's connection is closed. */
+  gone = false
+  /** For the log and the metrics. */
+  problem: ProblemCode | undefined = undefined
+  cause: unknown = undefined
+  target: string | undefined = undefined
 
   constructor(
     req: IncomingMessage,
@@ -73,6 +95,13 @@ export class GatewayExchange implements Exchange {
 
   removeResponseHeader(name: string): void {
     ;(this.responseEdits ??= []).push({ name, value: undefined, add: false })
+  }
+
+  /** Asks the client for the body, once, if it waits to be asked. */
+  continueOnce(): void {
+    if (!this.expectsContinue) return
+    this.expectsContinue = false
+    this.res.writeContinue()
   }
 
   give(key: string, value: unknown): void {

@@ -17,7 +17,10 @@ export interface LimitDecision {
 
 /** Counts requests by key. A refused request takes nothing. */
 export interface LimitStore {
-  /** Decides at once where the state is in this process. Rejects, within 20 ms, where a shared store does not answer. */
+  /**
+   * Decides at once where the state is in this process. Rejects with a `Problem`, after a budget of 20 ms, where a shared
+   * store does not answer. `key` is the counter's name, a NUL, and whose requests are counted; of any length and content.
+   */
   take(key: string, rate: CellRate): LimitDecision | Promise<LimitDecision>
   /** Resolves when the first decision will be as fast as any other; resolves too if the store is down. */
   warm(): Promise<void>

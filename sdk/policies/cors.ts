@@ -40,9 +40,15 @@ export const corsDefinition = {
   name: 'cors',
   phase: 'admit',
   options,
-  effects: (): Effects => ({
+  effects: (settings: CorsSettings): Effects => ({
     headers: [
       { name: 'Access-Control-Allow-Origin', description: 'The origin that may read the response (Fetch standard).', on: 'any' },
+      ...(settings.credentials
+        ? [{ name: 'Access-Control-Allow-Credentials', description: '`true`: cookies may be sent.', on: 'any' as const }]
+        : []),
+      ...(settings.exposeHeaders.length > 0
+        ? [{ name: 'Access-Control-Expose-Headers', description: 'Response headers that scripts may read.', on: 'any' as const }]
+        : []),
       { name: 'Vary', description: 'Always names `Origin`.', on: 'any' },
     ],
   }),

@@ -51,6 +51,36 @@ export interface JwtIssuerSettings {
     | { readonly kind: 'pem'; readonly pem: string }
 }
 
+type IssuerEntry = z.output<typeof issuer>
+type Fail = (path: PropertyKey[], message: string) => void
+
+function keysOf(entry: IssuerEntry): JwtIssuerSettings['keys'] {
+  if (entry.secret !== undefined) return { kind: 'secret', secret: entry.secret }
+  if (entry.publicKey !== undefined) return { kind: 'pem', pem: entry.publicKey }
+  return { kind: 'jwks', url: entry.jwks ?? `${entry.issuer.replace(/\/$/, '')}/.well-known/jwks.json` }
+}
+
+function checkKeys(entry: IssuerEntry, algorithms: readonly JwtAlgorithm[], fail: Fail): void {
+  const hmac = algorithms.some(symmetric)
+  if (hmac && !algorithms.every(symmetric)) fail(['algorithms'], 'HS* and public-key algorithms cannot share an issuer')
+  const sources = [entry.jwks, entry.secret, entry.publicKey].filter((source) => source !== undefined)
+  if (sources.length > 1) fail(['jwks'], 'expected one of `jwks`, `secret` and `publicKey`')
+  if (hmac && entry.secret === undefined) fail(['secret'], 'HS* algorithms need a `secret`')
+  if (!hmac && entry.secret !== undefined) fail(['secret'], 'a `secret` serves HS* algorithms only')
+}
+
+/** Fills in one issuer's defaults and reports what it lacks, by path from its own options. */
+function completeIssuer(entry: IssuerEntry, fail: Fail): JwtIssuerSettings {
+  const { audience, algorithms = [] } = entry
+  if (algorithms.length === 0) fail(['algorithms'], 'expected the accepted algorithms, such as ["RS256"]')
+  if (audience === undefined) fail(['audience'], 'expected the audience that tokens must carry')
+  checkKeys(entry, algorithms, fail)
+  const keys = keysOf(entry)
+  if (keys.kind === 'jwks' && entry.jwks === undefined && !URL.canParse(keys.url))
+    fail(['jwks'], `expected \`jwks\`, since the issuer "${entry.issuer}" is not a URL`)
+  return { issuer: entry.issuer, audience: [audience ?? []].flat(), algorithms, keys }
+}
+
 const options = z
   .strictObject({
     /** The `iss` that tokens must carry, compared exactly. */
@@ -78,32 +108,15 @@ const options = z
     cache: z.int().min(0).max(1_000_000).default(10_000),
   })
   .transform((given, ctx) => {
-    const fail = (path: PropertyKey[], message: string) => ctx.addIssue({ code: 'custom', path, message })
+    const fail: Fail = (path, message) => ctx.addIssue({ code: 'custom', path, message })
     if ((given.issuer === undefined) === (given.issuers === undefined)) fail(['issuer'], 'expected either `issuer` or `issuers`')
-    const { issuer: name, issuers: several, audience: aud, algorithms: algs, jwks, secret, publicKey, ...rest } = given
-    const shared = { jwks, secret, publicKey }
-    const one: z.output<typeof issuer>[] = name === undefined ? [] : [{ issuer: name, ...shared }]
-    const settings = (several ?? one).map((entry, index): JwtIssuerSettings => {
-      const at = (key: string): PropertyKey[] => (several ? ['issuers', index, key] : [key])
-      const list = entry.algorithms ?? algs ?? []
-      const audiences = entry.audience ?? aud
-      if (list.length === 0) fail(at('algorithms'), 'expected the accepted algorithms, such as ["RS256"]')
-      if (audiences === undefined) fail(at('audience'), 'expected the audience that tokens must carry')
-      if (list.some(symmetric) && !list.every(symmetric)) fail(at('algorithms'), 'HS* and public-key algorithms cannot share an issuer')
-      const sources = [entry.jwks, entry.secret, entry.publicKey].filter((source) => source !== undefined)
-      if (sources.length > 1) fail(at('jwks'), 'expected one of `jwks`, `secret` and `publicKey`')
-      if (list.some(symmetric) && entry.secret === undefined) fail(at('secret'), 'HS* algorithms need a `secret`')
-      if (!list.some(symmetric) && entry.secret !== undefined) fail(at('secret'), 'a `secret` serves HS* algorithms only')
-      const keys: JwtIssuerSettings['keys'] =
-        entry.secret !== undefined
-          ? { kind: 'secret', secret: entry.secret }
-          : entry.publicKey !== undefined
-            ? { kind: 'pem', pem: entry.publicKey }
-            : { kind: 'jwks', url: entry.jwks ?? `${entry.issuer.replace(/\/$/, '')}/.well-known/jwks.json` }
-      if (keys.kind === 'jwks' && entry.jwks === undefined && !URL.canParse(keys.url))
-        fail(at('jwks'), `expected \`jwks\`, since the issuer "${entry.issuer}" is not a URL`)
-      return { issuer: entry.issuer, audience: [audiences ?? []].flat(), algorithms: list, keys }
-    })
+    const { issuer: name, issuers: several, audience, algorithms, jwks, secret, publicKey, ...rest } = given
+    const one: IssuerEntry[] = name === undefined ? [] : [{ issuer: name, jwks, secret, publicKey }]
+    const settings = (several ?? one).map((entry, index) =>
+      completeIssuer({ ...entry, audience: entry.audience ?? audience, algorithms: entry.algorithms ?? algorithms }, (path, message) =>
+        fail(several ? ['issuers', index, ...path] : path, message),
+      ),
+    )
     const twice = settings.find((entry, index) => settings.findIndex((other) => other.issuer === entry.issuer) !== index)
     if (twice) fail(['issuers'], `issuer "${twice.issuer}" appears twice`)
     return { ...rest, issuers: settings }

@@ -56,22 +56,16 @@ export class IssueCollector {
 
   #environment(value: unknown, place: Place): PropertyKey[][] {
     const found: PropertyKey[][] = []
+    const report = (at: Place, path: PropertyKey[], message: string) => {
+      found.push(path)
+      this.add('GW1004', at, message, { hint: 'set it in the shell or in a .env file beside the config' })
+    }
     const walk = (part: unknown, path: PropertyKey[]) => {
-      if (isEnvFailure(part)) {
-        found.push(path)
-        this.add('GW1004', stamped(inside(place, ...path), part[STAMP]), part.message, {
-          hint: 'set it in the shell or in a .env file beside the config',
-        })
-      } else if (typeof part === 'string') {
-        const name = envFailureIn(part)
-        if (name === undefined) return
-        found.push(path)
-        this.add('GW1004', inside(place, ...path), `environment variable ${name} is not set or is invalid`, {
-          hint: 'set it in the shell or in a .env file beside the config',
-        })
-      } else if (isPlain(part)) {
+      if (isEnvFailure(part)) report(stamped(inside(place, ...path), part[STAMP]), path, part.message)
+      else if (isPlain(part))
         for (const [key, child] of Object.entries(part)) walk(child, [...path, Array.isArray(part) ? Number(key) : key])
-      }
+      const name = typeof part === 'string' ? envFailureIn(part) : undefined
+      if (name !== undefined) report(inside(place, ...path), path, `environment variable ${name} is not set or is invalid`)
     }
     walk(value, [])
     return found
@@ -132,6 +126,7 @@ function describe(issue: z.core.$ZodIssue, given: unknown): string {
 }
 
 function hintFor(issue: z.core.$ZodIssue, given: unknown): Pick<ConfigIssue, 'hint'> {
+  if (issue.code === 'custom' && typeof issue.params?.['hint'] === 'string') return { hint: issue.params['hint'] }
   if (issue.code !== 'invalid_value' || typeof given !== 'string') return {}
   const close = suggest(given, issue.values.map(String))
   return close ? { hint: `did you mean "${close}"?` } : {}

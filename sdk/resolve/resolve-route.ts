@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Effects } from '../effects.js'
-import { parsePath } from '../path.js'
+import { type PathTemplate, parsePath } from '../path.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
@@ -60,10 +60,7 @@ export function resolveRoute(
     : to.policies.auth(route.options.auth, inside(place, 'auth'))
   const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
-  policies.forEach(({ key }, index) => {
-    if (policies.findIndex((other) => other.key === key) < index)
-      issues.add('GW1304', inside(place, 'use', key), `the key \`${key}\` is used twice on this route`, { hint: 'choose another name' })
-  })
+  checkKeys(policies, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const match = options && resolveMatch(options, place, issues)
   const id = keys.join('.')
@@ -111,6 +108,13 @@ function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: E
   }
 }
 
+function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCollector): void {
+  policies.forEach(({ key }, index) => {
+    if (policies.findIndex((other) => other.key === key) < index)
+      issues.add('GW1304', inside(place, key), `the key \`${key}\` is used twice on this route`, { hint: 'choose another name' })
+  })
+}
+
 function resolvePath(options: UntypedRouteOptions, group: GroupOptions, place: Place, issues: IssueCollector) {
   if (typeof options.path !== 'string') return undefined
   const prefix = group.prefix ?? ''
@@ -124,22 +128,42 @@ function resolvePath(options: UntypedRouteOptions, group: GroupOptions, place: P
     return undefined
   }
   checkParams(options['params'], template.names, inside(place, 'params'), issues)
-  const sent = typeof options.upstreamPath === 'string' ? parsePath(options.upstreamPath) : undefined
-  if (sent && 'problem' in sent) issues.add('GW1201', inside(place, 'upstreamPath'), sent.problem)
-  else if (sent) {
-    for (const name of sent.names.filter((name) => !template.names.includes(name)))
-      issues.add('GW1203', inside(place, 'upstreamPath'), `{${name}} is not a parameter of ${path}`)
-  }
-  if (options.stripPrefix !== undefined && !`${path}/`.startsWith(`${options.stripPrefix}/`))
-    issues.add('GW1201', inside(place, 'stripPrefix'), `"${options.stripPrefix}" is not how ${path} begins`)
-  if (options.stripPrefix !== undefined && sent)
-    issues.add('GW1201', inside(place, 'stripPrefix'), '`stripPrefix` and `upstreamPath` exclude each other')
+  const sent = resolveUpstreamPath(options.upstreamPath, path, template.names, inside(place, 'upstreamPath'), issues)
+  checkStripPrefix(options, path, sent !== undefined, inside(place, 'stripPrefix'), issues)
   return {
     path,
     segments: template.segments,
     paramNames: template.names,
     upstreamPath: sent && 'segments' in sent ? sent.segments : undefined,
   }
+}
+
+function resolveUpstreamPath(
+  given: string | undefined,
+  path: string,
+  names: readonly string[],
+  place: Place,
+  issues: IssueCollector,
+): PathTemplate | undefined {
+  if (typeof given !== 'string') return undefined
+  const sent = parsePath(given)
+  if ('problem' in sent) issues.add('GW1201', place, sent.problem)
+  else
+    for (const name of sent.names.filter((name) => !names.includes(name)))
+      issues.add('GW1203', place, `{${name}} is not a parameter of ${path}`)
+  return sent
+}
+
+function checkStripPrefix(
+  { stripPrefix }: UntypedRouteOptions,
+  path: string,
+  rewritten: boolean,
+  place: Place,
+  issues: IssueCollector,
+): void {
+  if (stripPrefix === undefined) return
+  if (!`${path}/`.startsWith(`${stripPrefix}/`)) issues.add('GW1201', place, `"${stripPrefix}" is not how ${path} begins`)
+  if (rewritten) issues.add('GW1201', place, '`stripPrefix` and `upstreamPath` exclude each other')
 }
 
 function checkParams(schema: unknown, names: readonly string[], place: Place, issues: IssueCollector): void {

@@ -55,11 +55,15 @@ export const headerName = parsed(
   'a header name (letters, digits and hyphens)',
 )
 
-/** An HTTP field value (RFC 9110 section 5.5) without control characters. */
+/** True for text that arrives unchanged as an HTTP field value (RFC 9110 section 5.5): Latin-1, no control characters, no outer spaces. */
+export function isHeaderValue(text: string): boolean {
+  return /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(text) && text.trim() === text
+}
+
+/** An HTTP field value; see {@link isHeaderValue}. */
 export const headerValue = parsed(
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  (text) => (/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/.test(text) && text.trim() === text ? text : undefined),
-  'a header value without control characters or outer spaces',
+  (text) => (isHeaderValue(text) ? text : undefined),
+  'a header value of Latin-1 characters without control characters or outer spaces',
 )
 
 /** An absolute http or https URL without credentials or fragment. */

@@ -1,0 +1,30 @@
+import type { ResolvedGateway } from '../sdk/index.js'
+import { compileRoute, compileUnmatched } from './pipeline/compile-route.js'
+import type { CompiledRoute } from './pipeline/compiled-route.js'
+import type { LiveConfig } from './pipeline/exchange-handler.js'
+import { buildRouteTable } from './routing/route-table.js'
+import type { Services } from './services.js'
+import { createUpstreamPool } from './upstreams/create-upstream-pool.js'
+import type { UpstreamPool } from './upstreams/target.js'
+
+/** Builds everything a config needs to run, once, at load; upstream pools whose definition did not change are kept. */
+export function compileGateway(gateway: ResolvedGateway, services: Services): LiveConfig {
+  const pools = new Map<string, UpstreamPool>()
+  for (const upstream of gateway.upstreams) {
+    const pool = services.keep(`upstream:${upstream.name}:${JSON.stringify(upstream.settings)}`, () =>
+      createUpstreamPool(upstream, services),
+    )
+    services.warm(() => pool.warm())
+    pools.set(upstream.name, pool)
+  }
+  const routes = gateway.routes.map((source) => {
+    const compiled: CompiledRoute = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services)
+    const { method, segments, paramNames, match } = source
+    return { ...compiled, source, method, segments, paramNames, match }
+  })
+  return {
+    table: buildRouteTable(routes),
+    unmatched: compileUnmatched(gateway.policies, services),
+    byId: new Map(routes.map((route) => [route.id, route])),
+  }
+}

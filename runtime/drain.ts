@@ -1,0 +1,41 @@
+import type { Server } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Observer } from './observe/observer.js'
+
+/** How long the two stages of stopping may take, in milliseconds. */
+export interface DrainSettings {
+  /** How long to go on accepting while load balancers notice that readiness is off. */
+  readonly preStop: number
+  /** Then: longest wait for exchanges in flight. */
+  readonly longest: number
+  /** Called when responses have to close their connection from now on. */
+  startDraining(): void
+}
+
+/**
+ * Stops taking traffic without losing a request: goes on accepting for `preStop`, then closes each connection after its
+ * response and waits for what is in flight. Returns false if exchanges had to be cut.
+ */
+export async function drain(server: Server, observer: Observer, settings: DrainSettings): Promise<boolean> {
+  if (!server.listening) return true
+  if (settings.preStop > 0) await wait(settings.preStop)
+  settings.startDraining()
+  for (const { res } of observer.active) if (!res.headersSent) res.shouldKeepAlive = false
+  server.close()
+  server.closeIdleConnections()
+  const abort = new AbortController()
+  const late = wait(settings.longest, false, { signal: abort.signal }).catch(() => true)
+  const done = allDone(server, observer).then(() => true)
+  const complete = await Promise.race([done, late])
+  abort.abort()
+  server.closeAllConnections()
+  return complete
+}
+
+/** Exchanges that come in on connections accepted before the listener closed count too. */
+async function allDone(server: Server, observer: Observer): Promise<void> {
+  while (observer.active.size > 0) {
+    await observer.drained(new Set(observer.active))
+    server.closeIdleConnections()
+  }
+}

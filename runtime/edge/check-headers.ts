@@ -1,0 +1,55 @@
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?$/
+
+/** True for `host` or `host:port` (RFC 9110 section 7.2) without userinfo, path or empty parts. */
+export function isAuthority(text: string): boolean {
+  const match = HOST.exec(text)
+  return match !== null && (match[1] === undefined || Number(match[1]) <= 65_535)
+}
+
+/** What is wrong with a header block, if anything. */
+export type HeaderFault = { readonly code: 'BAD_REQUEST' | 'HEADERS_TOO_LARGE'; readonly reason: string }
+
+const fault = (reason: string): HeaderFault => ({ code: 'BAD_REQUEST', reason })
+
+/** Names that are looked at, by length: the length rules out nearly every other name before it is lower-cased. */
+const WATCHED: Readonly<Record<number, string>> = { 4: 'host', 13: 'authorization', 17: 'transfer-encoding' }
+
+/** How often each watched name occurs, and its last value. */
+interface Tally {
+  hosts: number
+  host: string
+  authorizations: number
+  coding: string | undefined
+}
+
+function tally(rawHeaders: readonly string[]): Tally {
+  const found: Tally = { hosts: 0, host: '', authorizations: 0, coding: undefined }
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    const watched = WATCHED[name.length]
+    if (watched === undefined || name.toLowerCase() !== watched) continue
+    const value = rawHeaders[index + 1] as string
+    if (watched === 'host') {
+      found.hosts++
+      found.host = value
+    } else if (watched === 'authorization') found.authorizations++
+    else found.coding = found.coding === undefined ? value.toLowerCase() : `${found.coding}, ${value}`
+  }
+  return found
+}
+
+/**
+ * Checks what Node's parser lets through: the number of lines, exactly one well-formed Host (RFC 9112 section 3.2),
+ * `Transfer-Encoding` being just `chunked` and only on HTTP/1.1, one Authorization at most.
+ * @param rawHeaders flat: name, value, name, value
+ */
+export function checkHeaders(rawHeaders: readonly string[], minorVersion: number, maxLines: number): HeaderFault | undefined {
+  if (rawHeaders.length > maxLines * 2) return { code: 'HEADERS_TOO_LARGE', reason: `More than ${maxLines} header lines.` }
+  const { hosts, host, authorizations, coding } = tally(rawHeaders)
+  if (coding !== undefined && minorVersion === 0) return fault('Transfer-Encoding in an HTTP/1.0 request.')
+  if (coding !== undefined && coding !== 'chunked') return fault('A transfer coding other than chunked.')
+  if (authorizations > 1) return fault('More than one Authorization header.')
+  if (hosts > 1) return fault('More than one Host header.')
+  if (hosts === 0) return minorVersion === 0 ? undefined : fault('No Host header.')
+  return isAuthority(host) ? undefined : fault('The Host header is not a host and port.')
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Problem } from '../../sdk/index.js'
+import type { Clock } from '../clock.js'
+import { GatewayExchange } from '../pipeline/exchange.js'
+import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
+import { checkHeaders, isAuthority } from './check-headers.js'
+import type { ClientAddress } from './client-address.js'
+
+/** What the guard is built from. */
+export interface GuardSettings {
+  readonly clock: Clock
+  readonly addresses: ClientAddress
+  readonly requestIdHeader: string
+  readonly maxHeaderLines: number
+  readonly maxTargetLength: number
+}
+
+/** A checked request as an exchange, with the refusal if there is one. */
+export interface Guarded {
+  readonly exchange: GatewayExchange
+  readonly problem: Problem | undefined
+}
+
+const INBOUND_ID = /^[\w.+/=-]{1,128}$/
+const EMPTY: CanonicalTarget = { path: '/', queryString: '' }
+
+/** Absolute-form (RFC 9112 section 3.2.2) as origin-form, if its authority is the Host's. */
+function originForm(target: string, host: string | undefined): string | undefined {
+  const match = /^https?:\/\/([^/?#]+)(\/[^#]*)?$/i.exec(target)
+  if (!match || host === undefined || (match[1] as string).toLowerCase() !== host.toLowerCase() || !isAuthority(host)) return undefined
+  return match[2] ?? '/'
+}
+
+/**
+ * Makes the function that checks each request before hapi sees it: HTTP version, headers and target,
+ * all synchronous. The listener answers a refusal without routing.
+ */
+export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
+  const { clock, addresses, requestIdHeader, maxHeaderLines, maxTargetLength } = settings
+
+  function requestIdOf(req: IncomingMessage, peer: string): string {
+    const inbound = req.headers[requestIdHeader]
+    return typeof inbound === 'string' && addresses.trusts(peer) && INBOUND_ID.test(inbound) ? inbound : randomUUID()
+  }
+
+  function checkTarget(req: IncomingMessage): CanonicalTarget | Problem {
+    const raw = req.url as string
+    if (raw.length > maxTargetLength)
+      return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
+    const target = raw.startsWith('/') ? raw : originForm(raw, req.headers.host)
+    if (target === undefined) return new Problem('BAD_REQUEST', { detail: 'The request target is not a path, nor a URL of this host.' })
+    const canonical = canonicalTarget(target)
+    return 'reason' in canonical ? new Problem('BAD_REQUEST', { detail: canonical.reason }) : canonical
+  }
+
+  function check(req: IncomingMessage): Problem | undefined {
+    if (req.httpVersionMajor !== 1 || req.httpVersionMinor > 1)
+      return new Problem('BAD_REQUEST', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' })
+    const fault = checkHeaders(req.rawHeaders, req.httpVersionMinor, maxHeaderLines)
+    return fault && new Problem(fault.code, { detail: fault.reason })
+  }
+
+  return function guard(req, res) {
+    const peer = req.socket.remoteAddress ?? ''
+    const problem = check(req)
+    const target = problem ?? checkTarget(req)
+    const { path, queryString } = target instanceof Problem ? EMPTY : target
+    const ip = addresses.of(peer, req.headers['x-forwarded-for'] as string | undefined)
+    const exchange = new GatewayExchange(req, res, path, queryString, ip, requestIdOf(req, peer), clock.now())
+    return { exchange, problem: target instanceof Problem ? target : undefined }
+  }
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { Problem } from '../../sdk/index.js'
+import type { GatewayExchange } from '../pipeline/exchange.js'
+
+/** True if a request carries a body (RFC 9112 section 6.3). */
+export function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length']
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}
+
+const tooLarge = (limit: number) => new Problem('PAYLOAD_TOO_LARGE', { detail: `The body is larger than ${limit} bytes.` })
+
+/** Refuses a body whose declared length is over the limit, before a byte of it is read. */
+export function checkDeclaredLength(req: IncomingMessage, limit: number): void {
+  const length = req.headers['content-length']
+  if (length !== undefined && Number(length) > limit) throw tooLarge(limit)
+}
+
+/**
+ * A client's request body on its way upstream: counted, so that a chunked one is limited too, and apart from the
+ * client's message, so that a failing upstream does not take the client's connection with it.
+ */
+export class RequestBody extends Readable {
+  readonly #exchange: GatewayExchange
+  readonly #limit: number
+  readonly #onProgress: (ended: boolean) => void
+  #bytes = 0
+  #attached = false
+
+  constructor(exchange: GatewayExchange, limit: number, onProgress: (ended: boolean) => void) {
+    super({ highWaterMark: 65_536 })
+    this.#exchange = exchange
+    this.#limit = limit
+    this.#onProgress = onProgress
+  }
+
+  /** True once a byte was taken from the client; such a body cannot be sent again. */
+  get touched(): boolean {
+    return this.#attached
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#limit) {
+      this.destroy(tooLarge(this.#limit))
+      return
+    }
+    this.#onProgress(false)
+    if (!this.push(chunk)) this.#exchange.req.pause()
+  }
+
+  readonly #onEnd = () => {
+    this.#onProgress(true)
+    this.push(null)
+  }
+
+  readonly #onGone = () => {
+    this.destroy(new Problem('BAD_REQUEST', { detail: 'The request body ended early.' }))
+  }
+
+  override _read(): void {
+    const { req } = this.#exchange
+    if (!this.#attached) {
+      this.#attached = true
+      this.#exchange.continueOnce()
+      req.on('data', this.#onData)
+      req.on('end', this.#onEnd)
+      req.on('error', this.#onGone)
+      req.on('aborted', this.#onGone)
+      return
+    }
+    req.resume()
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const { req } = this.#exchange
+    req.off('data', this.#onData)
+    req.off('end', this.#onEnd)
+    req.off('aborted', this.#onGone)
+    if (!req.readableEnded) req.pause()
+    done(error)
+  }
+}
+
+/** Collects a whole request body, up to the limit. */
+export function collectBody(exchange: GatewayExchange, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const body = new RequestBody(exchange, limit, () => undefined)
+    body.on('data', (chunk: Buffer) => chunks.push(chunk))
+    body.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    body.once('error', reject)
+  })
+}

@@ -1,0 +1,109 @@
+import { Problem } from '../../sdk/index.js'
+import type { CompiledRoute } from '../pipeline/compiled-route.js'
+import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { UpstreamSink } from '../upstreams/send.js'
+import type { HeaderRules } from './header-rules.js'
+import { responseHeaders } from './response-headers.js'
+
+/** Writes a response to the client; one for the raw connection, one for hapi. */
+export interface ResponseWriter {
+  /** Returns false to pause until `onDrain`. `length` is known for a body that is written whole. */
+  begin(status: number, headers: string[]): boolean
+  write(chunk: Uint8Array): boolean
+  end(lastChunk?: Uint8Array): void
+  /** Called when a paused writer can take more. */
+  onDrain(resume: () => void): void
+  /** The response cannot be completed: the client must see that it is cut short. */
+  cut(): void
+}
+
+/** What sinks share. */
+export interface SinkContext {
+  readonly rules: HeaderRules
+  readonly requestIdHeader: string
+  /** Answers a problem instead of the upstream's response, while nothing is written yet. */
+  refuse(exchange: GatewayExchange, error: unknown): void
+}
+
+/**
+ * Takes an upstream's response to a client: streamed as it comes, or collected and mapped where the route has a
+ * `mapResponse` for its status.
+ */
+export class ResponseSink implements UpstreamSink {
+  readonly #exchange: GatewayExchange
+  readonly #route: CompiledRoute
+  readonly #writer: ResponseWriter
+  readonly #context: SinkContext
+  #begun = false
+  #collected: Buffer[] | undefined = undefined
+  #bytes = 0
+  #status = 0
+  #headers: Buffer[] = []
+
+  constructor(exchange: GatewayExchange, route: CompiledRoute, writer: ResponseWriter, context: SinkContext) {
+    this.#exchange = exchange
+    this.#route = route
+    this.#writer = writer
+    this.#context = context
+  }
+
+  begin(status: number, headers: Buffer[], resume: () => void): boolean {
+    this.#status = status
+    if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+      this.#headers = headers
+      this.#collected = []
+      return true
+    }
+    this.#writer.onDrain(resume)
+    this.#begun = true
+    return this.#writer.begin(status, this.#finalHeaders(headers, false))
+  }
+
+  #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
+    this.#route.runResponseSteps(this.#exchange, this.#status)
+    return responseHeaders(this.#exchange, headers, this.#context.rules, this.#context.requestIdHeader, rewritten)
+  }
+
+  data(chunk: Buffer): boolean {
+    if (!this.#collected) return this.#writer.write(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#route.responseLimit) {
+      this.#exchange.call?.cancel()
+      this.fail(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response is too large to transform.' }))
+      return true
+    }
+    this.#collected.push(chunk)
+    return true
+  }
+
+  end(): void {
+    if (!this.#collected) {
+      this.#writer.end()
+      return
+    }
+    const mapping = this.#route.mapResponse?.get(this.#status)
+    if (!mapping) return
+    const whole = Buffer.concat(this.#collected)
+    mapping(this.#exchange, whole, this.#headers).then(
+      (body) => this.#writeMapped(body),
+      (error: unknown) => this.#context.refuse(this.#exchange, error),
+    )
+  }
+
+  #writeMapped(body: Buffer): void {
+    if (this.#exchange.gone) return
+    const headers = this.#finalHeaders(this.#headers, true)
+    headers.push('content-type', 'application/json; charset=utf-8', 'content-length', String(body.length))
+    this.#begun = true
+    this.#writer.begin(this.#status, headers)
+    this.#writer.end(body)
+  }
+
+  fail(problem: Problem): void {
+    if (this.#begun) {
+      this.#exchange.problem = problem.code
+      this.#exchange.cause = problem.cause
+      this.#writer.cut()
+    } else this.#context.refuse(this.#exchange, problem)
+  }
+}

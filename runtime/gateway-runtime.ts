@@ -1,0 +1,246 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Lifecycle } from '@hapi/hapi'
+import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
+import { createAdminServer, listen } from './admin/admin-server.js'
+import { systemClock } from './clock.js'
+import { compileGateway } from './compile-gateway.js'
+import { createServices, type WarmTasks, warmUp } from './create-services.js'
+import { drain } from './drain.js'
+import { clientAddress } from './edge/client-address.js'
+import { createGuard } from './edge/guard.js'
+import { createListener } from './edge/listener.js'
+import { createHeaderRules } from './forward/header-rules.js'
+import { HapiLane } from './hapi/hapi-lane.js'
+import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
+import { createJwtStrategies } from './hapi/jwt-strategy.js'
+import { injectRequest } from './inject-request.js'
+import { inspectRoute } from './inspect.js'
+import { createAccessLog } from './observe/access-log.js'
+import { createLogger } from './observe/logger.js'
+import { Metrics } from './observe/metrics.js'
+import { Observer } from './observe/observer.js'
+import type { GatewayExchange } from './pipeline/exchange.js'
+import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
+import { Resources } from './resources.js'
+import type { Services } from './services.js'
+import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
+import { Deadlines } from './upstreams/deadlines.js'
+
+/** The exchange on its way through hapi to the catch-all route. */
+const EXCHANGE = Symbol('exchange')
+type GuardedMessage = IncomingMessage & { [EXCHANGE]?: GatewayExchange }
+
+/** A hapi server with the lane and strategies on it; made once, before the first compile. */
+interface Mounted extends HapiServer {
+  readonly lane: HapiLane
+  readonly jwtStrategy: Services['jwtStrategy']
+}
+
+const urlOf = (host: string, { port }: AddressInfo) =>
+  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** A gateway from its listener to its pools. */
+export class GatewayRuntime implements RunningGateway {
+  url = ''
+  adminUrl = ''
+  readonly #options: GatewayRunOptions
+  readonly #clock
+  readonly #metrics = new Metrics()
+  readonly #resources = new Resources()
+  readonly #sink
+  readonly #observer: Observer
+  readonly #deadlines: Deadlines
+  readonly #handler: ExchangeHandler
+  readonly #guard
+  readonly #listener: Server
+  readonly #admin
+  #gateway: ResolvedGateway
+  #mounted: Promise<Mounted> | undefined
+  #dispatch: HapiServer['dispatch'] | undefined
+  #lane: HapiLane | undefined
+  #live: LiveConfig | undefined
+  #ready = false
+  #draining = false
+  #stopping: Promise<boolean> | undefined
+
+  constructor(gateway: ResolvedGateway, options: GatewayRunOptions) {
+    const { settings } = gateway
+    this.#gateway = gateway
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#sink = options.log
+      ? { log: options.log, flush: () => undefined }
+      : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
+    this.#observer = new Observer(this.#clock, this.#metrics)
+    this.#deadlines = new Deadlines(this.#clock)
+    const addresses = clientAddress(settings.server.trustedProxies)
+    const requestIdHeader = settings.requestId.header
+    this.#handler = new ExchangeHandler(
+      {
+        clock: this.#clock,
+        deadlines: this.#deadlines,
+        rules: createHeaderRules(),
+        addresses,
+        requestIdHeader,
+        observe: (upstream, target, outcome) => this.#metrics.count('gatewright_upstream_requests_total', { upstream, target, outcome }),
+      },
+      settings.problems.base,
+    )
+    this.#guard = createGuard({
+      clock: this.#clock,
+      addresses,
+      requestIdHeader,
+      maxHeaderLines: settings.server.limits.headerCount,
+      maxTargetLength: settings.server.limits.uri,
+    })
+    this.#listener = createListener(settings.server, {
+      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
+      refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
+    })
+    this.#admin = createAdminServer(this.#metrics, () => this.#ready)
+  }
+
+  /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
+  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+    const { exchange, problem } = this.#guard(req, res)
+    exchange.expectsContinue = expectsContinue
+    if (this.#draining) res.shouldKeepAlive = false
+    this.#observer.watch(exchange)
+    if (problem || !this.#dispatch) {
+      if (problem) res.shouldKeepAlive = false
+      this.#handler.refuse(exchange, problem)
+      return
+    }
+    ;(req as GuardedMessage)[EXCHANGE] = exchange
+    this.#dispatch(req, res)
+  }
+
+  /** hapi's one route. */
+  readonly #catchAll: Lifecycle.Method = (request, h) => {
+    const req = request.raw.req as GuardedMessage
+    const exchange = req[EXCHANGE] as GatewayExchange
+    exchange.hapiRequest = request
+    const route = this.#handler.match(exchange, this.#live as LiveConfig)
+    if (route.lane === 'hapi' && this.#lane) return this.#lane.run(exchange, route, request, h)
+    this.#handler.run(exchange, route)
+    return h.abandon
+  }
+
+  #mount(): Promise<Mounted> {
+    this.#mounted ??= (async () => {
+      const hapi = await createHapiServer(this.#listener, this.#catchAll, this.#options.plugins ?? [])
+      const lane = new HapiLane(hapi.server, this.#handler)
+      const jwtStrategy = await createJwtStrategies(hapi.server)
+      // With `autoListen` off this starts hapi's caches and extensions; our own listener opens when all is warm.
+      await hapi.server.start()
+      return { ...hapi, lane, jwtStrategy }
+    })()
+    return this.#mounted
+  }
+
+  /** Compiles a config beside the running one; on failure nothing of it stays. */
+  async #compile(gateway: ResolvedGateway): Promise<{ live: LiveConfig; generation: number }> {
+    const { jwtStrategy } = await this.#mount()
+    const { log } = this.#sink
+    const before = this.#resources.keys()
+    const warmTasks: WarmTasks = []
+    const generation = this.#resources.begin()
+    try {
+      const services = createServices(gateway.settings, {
+        clock: this.#clock,
+        log,
+        metrics: this.#metrics,
+        resources: this.#resources,
+        warmTasks,
+        jwtStrategy,
+      })
+      const live = compileGateway(gateway, services)
+      await warmUp(warmTasks, log)
+      return { live, generation }
+    } catch (error) {
+      await Promise.allSettled(this.#resources.removeNew(before).map((resource) => resource.close()))
+      throw error
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#live) return
+    const { live } = await this.#compile(this.#gateway)
+    const { dispatch, lane } = await this.#mount()
+    this.#activate(this.#gateway, live)
+    this.#dispatch = dispatch
+    this.#lane = lane
+  }
+
+  #activate(gateway: ResolvedGateway, live: LiveConfig): void {
+    this.#gateway = gateway
+    this.#live = live
+    const credentials = new Set(
+      gateway.routes.flatMap(({ effects }) =>
+        effects.security.map((security) => (security.type === 'apiKey' ? security.header : 'authorization')),
+      ),
+    )
+    this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentials)
+  }
+
+  async start(): Promise<void> {
+    const { server, admin } = this.#gateway.settings
+    try {
+      if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
+      await this.#prepare()
+      const host = this.#options.host ?? server.host
+      this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
+      this.#ready = true
+    } catch (error) {
+      await this.#close()
+      throw error
+    }
+  }
+
+  stop(options: { readonly now?: boolean } = {}): Promise<boolean> {
+    this.#stopping ??= this.#stop(options.now ?? false)
+    return this.#stopping
+  }
+
+  async #stop(now: boolean): Promise<boolean> {
+    this.#ready = false
+    const { preStop, drain: longest } = this.#gateway.settings.server
+    const startDraining = () => {
+      this.#draining = true
+    }
+    const complete = await drain(this.#listener, this.#observer, { preStop: now ? 0 : preStop, longest, startDraining })
+    await this.#close()
+    return complete
+  }
+
+  async #close(): Promise<void> {
+    this.#deadlines.close()
+    const mounted = await this.#mounted?.catch(() => undefined)
+    if (this.#listener.listening) this.#listener.close()
+    await mounted?.server.stop({ timeout: 1 })
+    await this.#resources.closeAll()
+    await this.#admin.close()
+    this.#sink.flush()
+  }
+
+  async reload(config: unknown): Promise<void> {
+    const gateway = resolveGateway(config)
+    const { live, generation } = await this.#compile(gateway)
+    const inFlight = new Set(this.#observer.active)
+    this.#activate(gateway, live)
+    // What the new table does not use is closed once the last exchange that might use it is over.
+    const unused = this.#resources.takeOlder(generation)
+    void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))
+    this.#sink.log.info({ routes: gateway.routes.length }, 'config reloaded')
+  }
+
+  async inject(request: Parameters<RunningGateway['inject']>[0]): Promise<InjectResponse> {
+    await this.#prepare()
+    return injectRequest(this.#listener, request)
+  }
+
+  inspect(): readonly RouteInspection[] {
+    return this.#gateway.routes.map((route) => inspectRoute(route, this.#live?.byId.get(route.id)))
+  }
+}

@@ -1,0 +1,144 @@
+import { Readable } from 'node:stream'
+import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi'
+import { Problem, type Reply } from '../../sdk/index.js'
+import { forward } from '../forward/forward.js'
+import type { ResponseWriter } from '../forward/response-sink.js'
+import type { CompiledRoute } from '../pipeline/compiled-route.js'
+import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { ExchangeHandler } from '../pipeline/exchange-handler.js'
+
+/** An upstream's response as h2o2 takes it from its HTTP client. */
+class LaneResponse extends Readable {
+  statusCode = 0
+  /** Flat header lines, edited already. */
+  lines: readonly string[] = []
+  headers = {}
+  #resume: (() => void) | undefined = undefined
+
+  override _read(): void {
+    this.#resume?.()
+  }
+
+  onDrain(resume: () => void): void {
+    this.#resume = resume
+  }
+}
+
+/** Writes an upstream's response to a stream that hapi transmits. */
+class LaneWriter implements ResponseWriter {
+  readonly #response = new LaneResponse()
+  readonly #begun: (response: LaneResponse) => void
+
+  constructor(begun: (response: LaneResponse) => void) {
+    this.#begun = begun
+  }
+
+  begin(status: number, headers: string[]): boolean {
+    this.#response.statusCode = status
+    this.#response.lines = headers
+    this.#begun(this.#response)
+    return true
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#response.push(chunk)
+  }
+
+  end(lastChunk?: Uint8Array): void {
+    if (lastChunk) this.#response.push(lastChunk)
+    this.#response.push(null)
+  }
+
+  onDrain(resume: () => void): void {
+    this.#response.onDrain(resume)
+  }
+
+  cut(): void {
+    this.#response.destroy(new Problem('UPSTREAM_RESET'))
+  }
+}
+
+/** What travels through h2o2 as the request's payload. */
+interface LanePayload {
+  readonly exchange: GatewayExchange
+  readonly route: CompiledRoute
+}
+
+/** The lane of routes with `lifecycle: 'hapi'`: steps and forwarder are the direct lane's, the response goes through hapi. */
+export class HapiLane {
+  readonly #handler: ExchangeHandler
+  readonly #proxy: (request: Request, h: ResponseToolkit) => Lifecycle.ReturnValue
+
+  constructor(server: Server, handler: ExchangeHandler) {
+    this.#handler = handler
+    // An internal route has h2o2 build its handler once; requests reach it only through this lane.
+    const proxy = {
+      mapUri: async () => ({ uri: 'http://upstream/' }),
+      httpClient: { request: this.#request },
+      onResponse: this.#onResponse,
+      passThrough: false,
+    }
+    server.route({
+      method: '*',
+      path: '/gatewright/lane',
+      options: { id: 'gatewright-lane', isInternal: true, payload: { output: 'stream', parse: false }, handler: { proxy } } as never,
+    })
+    this.#proxy = server.lookup('gatewright-lane')?.settings.handler as never
+  }
+
+  async run(exchange: GatewayExchange, route: CompiledRoute, request: Request, h: ResponseToolkit): Promise<Lifecycle.ReturnValue> {
+    try {
+      const reply = await this.#handler.steps(exchange, route)
+      if (reply) return this.#reply(exchange, h, reply)
+      ;(request as { payload: unknown }).payload = { exchange, route } satisfies LanePayload
+      return await this.#proxy(request, h)
+    } catch (error) {
+      return this.#problem(exchange, h, this.#handler.note(exchange, error))
+    }
+  }
+
+  /** h2o2's seam for HTTP clients: a promise of the response with a `req` that can be destroyed. */
+  readonly #request = (
+    _method: string,
+    _uri: string,
+    options: { payload: LanePayload },
+  ): Promise<LaneResponse> & { req: { destroy(): void } } => {
+    const { exchange, route } = options.payload
+    const promise = new Promise<LaneResponse>((resolve, reject) => {
+      const context = { ...this.#handler.context, refuse: (_exchange: GatewayExchange, error: unknown) => reject(error) }
+      forward(exchange, route, new LaneWriter(resolve), context)
+    })
+    return Object.assign(promise, { req: { destroy: () => exchange.call?.cancel() } })
+  }
+
+  readonly #onResponse = (error: unknown, res: LaneResponse, request: Request, h: ResponseToolkit): Lifecycle.ReturnValue => {
+    if (error) throw error
+    const bodiless = request.method === 'head' || res.statusCode === 204 || res.statusCode === 304
+    if (bodiless) res.resume()
+    return withHeaders(h.response(bodiless ? undefined : res).code(res.statusCode), res.lines)
+  }
+
+  #reply(exchange: GatewayExchange, h: ResponseToolkit, reply: Reply): ResponseObject {
+    const body = reply.body === undefined ? undefined : typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body)
+    return withHeaders(h.response(body).code(reply.status), this.#handler.replyHeaders(exchange, reply))
+  }
+
+  #problem(exchange: GatewayExchange, h: ResponseToolkit, problem: Problem): ResponseObject {
+    return this.#reply(exchange, h, this.#handler.problem(exchange, problem))
+  }
+}
+
+/** Sets flat header lines on a hapi response; a name that repeats keeps all its lines. */
+function withHeaders(response: ResponseObject, lines: readonly string[]): ResponseObject {
+  const values = new Map<string, string[]>()
+  for (let index = 0; index < lines.length; index += 2) {
+    const name = (lines[index] as string).toLowerCase()
+    values.set(name, [...(values.get(name) ?? []), lines[index + 1] as string])
+  }
+  for (const [name, all] of values)
+    response.header(name, (all.length === 1 ? all[0] : all) as string)
+    // hapi would call a stream without a type `application/octet-stream`; no public option leaves it out.
+  ;(response as unknown as { _contentType: null })._contentType = null
+  // hapi would add `; charset=utf-8` to what the upstream declared.
+  return response.charset('') ?? response
+}

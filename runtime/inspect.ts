@@ -1,0 +1,16 @@
+import type { ResolvedRoute } from '../sdk/resolved.js'
+import type { CompiledRoute } from './pipeline/compiled-route.js'
+import type { RouteInspection } from './types.js'
+
+/** What a route runs, in words. */
+export function inspectRoute(route: ResolvedRoute, compiled: CompiledRoute | undefined): RouteInspection {
+  const buffered = route.body || route.mapRequest || Object.keys(route.mapResponse).length > 0
+  return {
+    id: route.id,
+    method: route.method,
+    path: route.path,
+    upstream: route.upstream.name,
+    steps: compiled?.stepNames ?? [],
+    lane: route.lifecycle === 'hapi' ? 'hapi' : buffered ? 'buffered' : 'streamed',
+  }
+}

@@ -1,0 +1,58 @@
+import type { Logger } from 'pino'
+import type { GatewaySettings } from '../../sdk/gateway.js'
+import type { GatewayExchange } from '../pipeline/exchange.js'
+
+const REDACTED = '[redacted]'
+const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key'])
+const SECRET_PARAM = /token|secret|password|passwd|api[-_]?key|signature|^sig$|^code$|credential/i
+const MAX_VALUE = 1_024
+
+function redactQuery(queryString: string): string {
+  const parts = queryString.split('&').map((part) => {
+    const name = part.split('=', 1)[0] as string
+    return SECRET_PARAM.test(name) ? `${name}=${REDACTED}` : part
+  })
+  return parts.join('&').slice(0, MAX_VALUE)
+}
+
+/** Writes one line per finished request; undefined if the access log is off. */
+export type AccessLog = (exchange: GatewayExchange, status: number, durationMs: number, upstream: string | undefined) => void
+
+/** Builds the access log. Credentials are redacted; values are cut at 1 KiB. */
+export function createAccessLog(
+  log: Logger,
+  settings: GatewaySettings['log'],
+  credentialHeaders: ReadonlySet<string>,
+): AccessLog | undefined {
+  if (!settings.access || settings.level === 'silent') return undefined
+  const headersOf = (exchange: GatewayExchange) =>
+    Object.fromEntries(
+      settings.headers.flatMap((name) => {
+        const value = exchange.req.headers[name]
+        if (value === undefined) return []
+        return [[name, SECRET_HEADERS.has(name) || credentialHeaders.has(name) ? REDACTED : String(value).slice(0, MAX_VALUE)]]
+      }),
+    )
+  return (exchange, status, durationMs, upstream) => {
+    const { requestId, routeId, method, path, ip, target, problem, cause } = exchange
+    log.info(
+      {
+        requestId,
+        route: routeId,
+        method,
+        path: path.length > MAX_VALUE ? path.slice(0, MAX_VALUE) : path,
+        query: settings.query && exchange.queryString !== '' ? redactQuery(exchange.queryString) : undefined,
+        status,
+        durationMs: Math.round(durationMs * 1_000) / 1_000,
+        ip,
+        upstream,
+        target,
+        problem,
+        aborted: exchange.res.writableFinished ? undefined : true,
+        cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
+        headers: settings.headers.length > 0 ? headersOf(exchange) : undefined,
+      },
+      'request',
+    )
+  }
+}

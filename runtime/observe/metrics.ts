@@ -1,0 +1,115 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+
+/** Upper bounds of the duration buckets, in seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Counts of one route: plain numbers, so that a request costs an addition and a scrape does the rest. */
+class RouteStats {
+  readonly byStatus = new Map<string, number>()
+  readonly buckets = new Float64Array(BUCKETS.length + 1)
+  sum = 0
+}
+
+type Labels = Readonly<Record<string, string>>
+interface Sample {
+  readonly labels: Readonly<Record<string, string | number>>
+  readonly value: number
+  readonly metricName?: string
+}
+
+/** The gateway's metrics in Prometheus form. Labels come from the config and from bounded sets, never from callers' text. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #routes = new Map<string, RouteStats>()
+  readonly #counters = new Map<string, Map<string, { labels: Labels; value: number }>>()
+  readonly #gauges = new Map<string, () => readonly Sample[]>()
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry })
+    this.#register('gatewright_requests_total', 'counter', 'Requests by route, method and status.', () => this.#requests())
+    this.#register('gatewright_request_duration_seconds', 'histogram', 'From the request’s headers to the end of its response.', () =>
+      this.#durations(),
+    )
+  }
+
+  /** Counts a finished request. `method` must be one of the parser's own. */
+  request(route: string, method: string, status: number, seconds: number): void {
+    let stats = this.#routes.get(route)
+    if (!stats) this.#routes.set(route, (stats = new RouteStats()))
+    const key = `${method} ${status}`
+    stats.byStatus.set(key, (stats.byStatus.get(key) ?? 0) + 1)
+    let bucket = 0
+    while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] as number)) bucket++
+    stats.buckets[bucket] = (stats.buckets[bucket] as number) + 1
+    stats.sum += seconds
+  }
+
+  /** Adds one to a counter, declared by its first use. */
+  count(name: string, labels: Labels): void {
+    let counter = this.#counters.get(name)
+    if (!counter) {
+      const fresh = new Map<string, { labels: Labels; value: number }>()
+      counter = fresh
+      this.#counters.set(name, fresh)
+      this.#register(name, 'counter', name.replace(/^gatewright_/, '').replaceAll('_', ' '), () => [...fresh.values()])
+    }
+    const key = Object.values(labels).join('\u0000')
+    const row = counter.get(key)
+    if (row) row.value++
+    else counter.set(key, { labels, value: 1 })
+  }
+
+  /** Declares a gauge that is read when the metrics are. */
+  gauge(name: string, help: string, read: () => readonly Sample[]): void {
+    this.#gauges.set(name, read)
+    this.#register(name, 'gauge', help, () => this.#gauges.get(name)?.() ?? [])
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  /** The text that a scrape gets. */
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #register(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, values: () => readonly Sample[]): void {
+    // prom-client asks a metric only for this; its own classes hash the labels on every observation.
+    const metric = {
+      name,
+      help,
+      type,
+      aggregator: 'sum',
+      collect: () => undefined,
+      get: async () => ({ name, help, type, aggregator: 'sum', values: values() }),
+      reset: () => undefined,
+    }
+    this.#registry.registerMetric(metric as never)
+  }
+
+  #requests(): Sample[] {
+    return [...this.#routes].flatMap(([route, { byStatus }]) =>
+      [...byStatus].map(([key, value]) => {
+        const [method = '', status = ''] = key.split(' ')
+        return { labels: { route, method, status }, value }
+      }),
+    )
+  }
+
+  #durations(): Sample[] {
+    const name = 'gatewright_request_duration_seconds'
+    return [...this.#routes].flatMap(([route, { buckets, sum }]) => {
+      let seen = 0
+      const rows: Sample[] = [...BUCKETS, '+Inf'].map((le, index) => {
+        seen += buckets[index] as number
+        return { labels: { route, le }, value: seen, metricName: `${name}_bucket` }
+      })
+      return [
+        ...rows,
+        { labels: { route }, value: sum, metricName: `${name}_sum` },
+        { labels: { route }, value: seen, metricName: `${name}_count` },
+      ]
+    })
+  }
+}

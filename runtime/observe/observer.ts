@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../clock.js'
+import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { AccessLog } from './access-log.js'
+import type { Metrics } from './metrics.js'
+
+/** Where an exchange is found on its response, without a closure for each. */
+const EXCHANGE = Symbol('exchange')
+type Observed = ServerResponse & { [EXCHANGE]?: GatewayExchange }
+
+/** Follows exchanges from their start to the end of their response: in flight, logged, counted. */
+export class Observer {
+  /** Exchanges whose response is not finished. */
+  readonly active = new Set<GatewayExchange>()
+  readonly #clock: Clock
+  readonly #metrics: Metrics
+  #accessLog: AccessLog | undefined
+  #whenIdle: (() => void)[] = []
+
+  constructor(clock: Clock, metrics: Metrics) {
+    this.#clock = clock
+    this.#metrics = metrics
+    metrics.gauge('gatewright_requests_in_flight', 'Requests whose response is not finished.', () => [
+      { labels: {}, value: this.active.size },
+    ])
+  }
+
+  set accessLog(log: AccessLog | undefined) {
+    this.#accessLog = log
+  }
+
+  watch(exchange: GatewayExchange): void {
+    this.active.add(exchange)
+    ;(exchange.res as Observed)[EXCHANGE] = exchange
+    exchange.res.on('close', this.#onClose)
+  }
+
+  /** Resolves when none of the given exchanges is in flight any more. */
+  async drained(exchanges: ReadonlySet<GatewayExchange>): Promise<void> {
+    while ([...exchanges].some((exchange) => this.active.has(exchange))) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  readonly #onClose = (() => {
+    const finish = (exchange: GatewayExchange) => this.#finish(exchange)
+    return function onClose(this: Observed): void {
+      const exchange = this[EXCHANGE]
+      if (exchange) finish(exchange)
+    }
+  })()
+
+  #finish(exchange: GatewayExchange): void {
+    if (!this.active.delete(exchange)) return
+    const { res, call, route } = exchange
+    exchange.gone = true
+    exchange.target = (call as { target?: string } | undefined)?.target
+    if (!res.writableFinished) call?.cancel()
+    const duration = this.#clock.now() - exchange.startedAt
+    this.#metrics.request(exchange.routeId, exchange.method, res.statusCode, duration / 1_000)
+    if (exchange.problem) this.#metrics.count('gatewright_problems_total', { code: exchange.problem })
+    this.#accessLog?.(exchange, res.statusCode, duration, route?.source?.upstream.name)
+    if (this.#whenIdle.length === 0) return
+    const waiting = this.#whenIdle
+    this.#whenIdle = []
+    for (const resolve of waiting) resolve()
+  }
+}

@@ -1,0 +1,121 @@
+import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep } from '../../sdk/index.js'
+import { PHASES, type Phase } from '../../sdk/policy.js'
+import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import { compileAuthenticate } from '../policies/authenticate.js'
+import { compilePolicy } from '../policies/index.js'
+import type { Services } from '../services.js'
+import type { UpstreamPool } from '../upstreams/target.js'
+import type { CompiledRoute } from './compiled-route.js'
+import type { GatewayExchange } from './exchange.js'
+import { mapRequestStep, responseMappings } from './map-steps.js'
+import { compileUpstreamTarget } from './upstream-target.js'
+import { validationSteps } from './validation-steps.js'
+
+/** One compiled part of a route's pipeline. */
+interface Part {
+  readonly phase: Phase
+  readonly name: string
+  readonly compiled: CompiledPolicy
+}
+
+const request = (phase: Phase, name: string, step: RequestStep): Part => ({ phase, name, compiled: { request: step } })
+
+function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
+  return uses.map(({ key, policy }) => ({
+    phase: policy.phase,
+    name: policy.name,
+    compiled: compilePolicy(policy, { key, identity: policy.identity, services }),
+  }))
+}
+
+function routeParts(route: ResolvedRoute, services: Services): Part[] {
+  const { auth } = route
+  const map = mapRequestStep(route)
+  return [
+    ...policyParts(route.policies, services),
+    ...(auth
+      ? [
+          {
+            phase: 'authenticate' as const,
+            name: auth.name,
+            compiled: compileAuthenticate(auth, { key: 'auth', identity: auth.identity, services }),
+          },
+        ]
+      : []),
+    ...validationSteps(route).map((step) => request('validate', 'schema', step)),
+    ...(map ? [request('transform', 'mapRequest', map)] : []),
+    ...(Object.keys(route.mapResponse).length > 0 ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+  ]
+}
+
+/** A response that is to be transformed must come without a content coding. */
+function askForPlainBody(exchange: { setRequestHeader(name: string, value: string): void }): void {
+  exchange.setRequestHeader('accept-encoding', 'identity')
+}
+
+/** Orders parts by phase; inside one, as written. */
+function inOrder(parts: readonly Part[]): Part[] {
+  return PHASES.flatMap((phase) => parts.filter((part) => part.phase === phase))
+}
+
+function stepsOf(parts: readonly Part[]): RequestStep[] {
+  return parts.flatMap(({ compiled }) => compiled.request ?? [])
+}
+
+function responseRunner(parts: readonly Part[]): CompiledRoute['runResponseSteps'] {
+  const steps: readonly ResponseStep[] = parts.flatMap(({ compiled }) => compiled.response ?? []).reverse()
+  return (exchange, status) => {
+    for (const step of steps) step(exchange, status)
+  }
+}
+
+/** Builds a route's flat arrays of steps, once, at load. */
+export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
+  const parts = inOrder(routeParts(route, services))
+  return {
+    id: route.id,
+    source: route,
+    steps: stepsOf(parts),
+    admitSteps: stepsOf(parts.filter(({ phase }) => phase === 'admit')),
+    answersPreflight: parts.some(({ name }) => name === 'cors'),
+    stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${route.upstream.name}`],
+    runResponseSteps: responseRunner(parts),
+    pool,
+    lane: route.lifecycle,
+    upstreamTarget: compileUpstreamTarget(route),
+    preserveHost: route.host === 'preserve',
+    bodyLimit: route.bodyLimit,
+    responseLimit: route.responseLimit,
+    timeouts: route.timeouts,
+    mapResponse: responseMappings(route),
+  }
+}
+
+/** The stand-in for requests that match no route: the gateway's own policies run, so that floods are limited there too. */
+export function compileUnmatched(policies: readonly PolicyUse[], services: Services): CompiledRoute {
+  const parts = inOrder(policyParts(policies, services))
+  const steps = stepsOf(parts)
+  const refuse: RequestStep = (ctx) => {
+    const { allowedMethods } = ctx as GatewayExchange
+    if (allowedMethods.length === 0) throw new Problem('NOT_FOUND')
+    if (ctx.method === 'OPTIONS') return { status: 204, headers: ['Allow', allowedMethods.join(', ')] }
+    throw new Problem('METHOD_NOT_ALLOWED', { headers: ['Allow', allowedMethods.join(', ')] })
+  }
+  return {
+    id: '',
+    source: undefined,
+    steps: [...steps, refuse],
+    admitSteps: stepsOf(parts.filter(({ phase }) => phase === 'admit')),
+    answersPreflight: parts.some(({ name }) => name === 'cors'),
+    stepNames: parts.map(({ phase, name }) => `${phase} ${name}`),
+    runResponseSteps: responseRunner(parts),
+    pool: undefined,
+    lane: 'direct',
+    upstreamTarget: () => '/',
+    preserveHost: false,
+    bodyLimit: 0,
+    responseLimit: 0,
+    timeouts: { headers: 0, idle: 0, total: undefined },
+    mapResponse: undefined,
+  }
+}

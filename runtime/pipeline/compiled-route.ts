@@ -1,0 +1,32 @@
+import type { RequestStep } from '../../sdk/index.js'
+import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { UpstreamPool } from '../upstreams/target.js'
+import type { GatewayExchange } from './exchange.js'
+
+/** Maps one status's collected upstream body to the bytes that the client gets. */
+export type ResponseMapping = (exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]) => Promise<Buffer>
+
+/** A route ready to run; built once, at load. */
+export interface CompiledRoute {
+  readonly id: string
+  /** The whole definition; undefined for the stand-in that answers what no route matches. */
+  readonly source: ResolvedRoute | undefined
+  /** Every step before the forwarder, in phase order. */
+  readonly steps: readonly RequestStep[]
+  /** The `admit` steps alone, for CORS preflights. */
+  readonly admitSteps: readonly RequestStep[]
+  /** True if a policy of the route answers CORS preflights. */
+  readonly answersPreflight: boolean
+  /** For `inspect`: what runs, in words. */
+  readonly stepNames: readonly string[]
+  runResponseSteps(exchange: GatewayExchange, status: number): void
+  readonly pool: UpstreamPool | undefined
+  readonly lane: 'direct' | 'hapi'
+  /** Path and query as sent upstream, without the target's base path. */
+  upstreamTarget(exchange: GatewayExchange): string
+  readonly preserveHost: boolean
+  readonly bodyLimit: number
+  readonly responseLimit: number
+  readonly timeouts: { readonly headers: number; readonly idle: number; readonly total: number | undefined }
+  readonly mapResponse: ReadonlyMap<number, ResponseMapping> | undefined
+}

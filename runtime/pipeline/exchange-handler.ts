@@ -1,0 +1,162 @@
+import type { Problem, Reply } from '../../sdk/index.js'
+import { appendEdits, editedNames } from '../forward/apply-edits.js'
+import { type ForwardContext, forward } from '../forward/forward.js'
+import { RawWriter } from '../forward/raw-writer.js'
+import { hasBody } from '../forward/request-body.js'
+import { problemReply, toProblem } from '../problems/problem-reply.js'
+import type { Routable, RouteTable } from '../routing/route-table.js'
+import type { CompiledRoute } from './compiled-route.js'
+import type { GatewayExchange } from './exchange.js'
+import { runSteps } from './run-steps.js'
+
+/** One generation of the config, ready to run. */
+export interface LiveConfig {
+  readonly table: RouteTable<CompiledRoute & Routable>
+  /** Runs where no route matches. */
+  readonly unmatched: CompiledRoute
+  readonly byId: ReadonlyMap<string, CompiledRoute>
+}
+
+/** A body that is this short is read to its end after an early answer; a longer one is cut off with its connection. */
+const DRAINED_BYTES = 65_536
+
+function isPreflight({ method, headers }: GatewayExchange): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined && headers['origin'] !== undefined
+}
+
+function mustClose({ req }: GatewayExchange): boolean {
+  if (req.complete || !hasBody(req)) return false
+  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length']) > DRAINED_BYTES
+}
+
+/** Matches exchanges and runs them on the direct lane. */
+export class ExchangeHandler {
+  readonly #context: ForwardContext
+  readonly #problemBase: string
+
+  constructor(context: Omit<ForwardContext, 'refuse'>, problemBase: string) {
+    this.#context = { ...context, refuse: (exchange, error) => this.refuse(exchange, error) }
+    this.#problemBase = problemBase
+  }
+
+  get context(): ForwardContext {
+    return this.#context
+  }
+
+  /** Finds the route, and writes what was found to the exchange. */
+  match(exchange: GatewayExchange, live: LiveConfig): CompiledRoute {
+    const subject = { req: exchange.req, queryString: exchange.queryString }
+    if (isPreflight(exchange)) return this.#matchPreflight(exchange, live)
+    const found = live.table.match(exchange.method, exchange.path, subject)
+    if (!found) {
+      exchange.allowedMethods = live.table.allowed(exchange.path, subject)
+      exchange.route = live.unmatched
+      return live.unmatched
+    }
+    exchange.routeId = found.entry.id
+    exchange.route = found.entry
+    exchange.params = found.params
+    exchange.matched = found.params
+    return found.entry
+  }
+
+  #matchPreflight(exchange: GatewayExchange, live: LiveConfig): CompiledRoute {
+    const subject = { req: exchange.req, queryString: exchange.queryString }
+    const asked = live.table.match(String(exchange.headers['access-control-request-method']), exchange.path, subject)
+    const route = asked?.entry ?? live.unmatched
+    const own = live.table.match('OPTIONS', exchange.path, subject)
+    exchange.allowedMethods = live.table.allowed(exchange.path, subject)
+    // Without CORS on the route, an OPTIONS route of the upstream's own may know the answer.
+    exchange.preflight = route.answersPreflight || !own
+    const taken = exchange.preflight ? route : (own?.entry ?? route)
+    exchange.routeId = taken.id
+    exchange.route = taken
+    const matched = exchange.preflight ? asked?.params : own?.params
+    if (matched) exchange.matched = exchange.params = matched
+    return taken
+  }
+
+  /** Runs an exchange to its response. Never throws: whatever goes wrong is answered as a problem. */
+  run(exchange: GatewayExchange, route: CompiledRoute): void {
+    try {
+      const outcome = this.steps(exchange, route)
+      if (outcome instanceof Promise) {
+        outcome.then(
+          (reply) => this.#proceed(exchange, route, reply),
+          (error: unknown) => this.refuse(exchange, error),
+        )
+      } else this.#proceed(exchange, route, outcome)
+    } catch (error) {
+      this.refuse(exchange, error)
+    }
+  }
+
+  /** Runs the steps before the forwarder. */
+  steps(exchange: GatewayExchange, route: CompiledRoute): Reply | undefined | Promise<Reply | undefined> {
+    if (!exchange.preflight) return runSteps(route.steps, exchange)
+    const outcome = runSteps(route.admitSteps, exchange)
+    return outcome ?? { status: 204, headers: ['Allow', exchange.allowedMethods.join(', ')] }
+  }
+
+  #proceed(exchange: GatewayExchange, route: CompiledRoute, reply: Reply | undefined): void {
+    if (exchange.gone) return
+    try {
+      if (reply) this.#write(exchange, reply)
+      else forward(exchange, route, new RawWriter(exchange.res), this.#context)
+    } catch (error) {
+      this.refuse(exchange, error)
+    }
+  }
+
+  /** Answers a problem; a response that has begun is cut instead. */
+  refuse(exchange: GatewayExchange, error: unknown): void {
+    const { res } = exchange
+    const problem = this.note(exchange, error)
+    if (exchange.gone || res.destroyed) return
+    if (res.headersSent) res.destroy()
+    else this.#write(exchange, this.problem(exchange, problem))
+  }
+
+  /** Records a problem for the log and the metrics. */
+  note(exchange: GatewayExchange, error: unknown): Problem {
+    const problem = toProblem(error)
+    exchange.problem = problem.code
+    exchange.cause = problem.cause
+    return problem
+  }
+
+  problem(exchange: GatewayExchange, problem: Problem): Reply {
+    return problemReply(problem, exchange.requestId, this.#problemBase)
+  }
+
+  /** The final header lines of a reply: its own, the edits of the response steps, the request id. */
+  replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
+    if (!exchange.preflight) exchange.route?.runResponseSteps(exchange, reply.status)
+    const { responseEdits } = exchange
+    const edited = responseEdits && editedNames(responseEdits)
+    const headers: string[] = []
+    for (let index = 0; index < reply.headers.length; index += 2) {
+      const name = reply.headers[index] as string
+      if (!edited?.has(name.toLowerCase())) headers.push(name, reply.headers[index + 1] as string)
+    }
+    headers.push(this.#context.requestIdHeader, exchange.requestId)
+    if (responseEdits) appendEdits(headers, responseEdits)
+    return headers
+  }
+
+  #write(exchange: GatewayExchange, reply: Reply): void {
+    const { res } = exchange
+    let headers: string[]
+    try {
+      headers = this.replyHeaders(exchange, reply)
+    } catch (error) {
+      // A response step failed: the caller still gets an answer, without that step's headers.
+      this.note(exchange, error)
+      headers = [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
+    }
+    if (reply.status !== 204) headers.push('content-length', String(Buffer.byteLength(reply.body ?? '')))
+    if (mustClose(exchange)) headers.push('connection', 'close')
+    res.writeHead(reply.status, headers as never)
+    res.end(exchange.method === 'HEAD' ? undefined : reply.body)
+  }
+}

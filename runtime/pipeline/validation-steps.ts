@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
+import type { ResolvedRoute } from '../../sdk/resolved.js'
+import { checkDeclaredLength, collectBody, hasBody } from '../forward/request-body.js'
+import type { GatewayExchange } from './exchange.js'
+
+type Part = 'path' | 'query' | 'body'
+
+/** Parses a part of the request; a mismatch names every field (RFC 9457 extension member `errors`). */
+function parse(schema: Schema, value: unknown, part: Part): unknown {
+  const result = z.safeParse(schema as unknown as z.core.$ZodType, value)
+  if (result.success) return result.data
+  const errors = result.error.issues.map((issue) => ({ in: part, path: issue.path.map(String).join('.'), message: issue.message }))
+  throw new Problem('INVALID_REQUEST', { detail: `The ${part} does not match what this operation takes.`, extensions: { errors } })
+}
+
+/** The query as an object: a string for each name, an array where it is repeated. */
+export function parseQuery(queryString: string): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(queryString)) {
+    const before = query[name]
+    query[name] = before === undefined ? value : [...[before].flat(), value]
+  }
+  return query
+}
+
+const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
+
+function checkMedia({ req }: GatewayExchange): void {
+  const type = req.headers['content-type'] ?? ''
+  const coding = req.headers['content-encoding'] ?? 'identity'
+  if (!isJson(type)) throw new Problem('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the body as application/json.' })
+  if (coding.toLowerCase() !== 'identity')
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the body without a content coding.' })
+}
+
+async function readJson(exchange: GatewayExchange, limit: number): Promise<unknown> {
+  if (!hasBody(exchange.req))
+    throw new Problem('INVALID_REQUEST', {
+      detail: 'This operation needs a body.',
+      extensions: { errors: [{ in: 'body', path: '', message: 'missing' }] },
+    })
+  checkMedia(exchange)
+  checkDeclaredLength(exchange.req, limit)
+  const bytes = await collectBody(exchange, limit)
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Problem('INVALID_REQUEST', {
+      detail: 'The body is not JSON.',
+      extensions: { errors: [{ in: 'body', path: '', message: 'not JSON' }] },
+    })
+  }
+}
+
+/**
+ * The steps that check a route's path parameters, query and JSON body. What the body's schema yields is what goes
+ * upstream: defaults filled in, unknown keys dropped unless the schema keeps them.
+ */
+export function validationSteps(route: ResolvedRoute): RequestStep[] {
+  const { params, query, body, mapRequest, bodyLimit } = route
+  const steps: RequestStep[] = []
+  if (params) steps.push((ctx) => void ((ctx as GatewayExchange).params = parse(params, ctx.params, 'path') as Record<string, unknown>))
+  if (query || route.mapRequest || Object.keys(route.mapResponse).length > 0) {
+    steps.push((ctx) => {
+      const given = parseQuery(ctx.queryString)
+      ;(ctx as GatewayExchange).query = query ? (parse(query, given, 'query') as Record<string, unknown>) : given
+    })
+  }
+  if (body || mapRequest) {
+    steps.push(async (ctx) => {
+      const exchange = ctx as GatewayExchange
+      const json = await readJson(exchange, bodyLimit)
+      exchange.json = body ? parse(body, json, 'body') : json
+      exchange.body = JSON.stringify(exchange.json)
+    })
+  }
+  return steps
+}

@@ -1,0 +1,34 @@
+import type { ResolvedAuth } from '../../sdk/index.js'
+import type { AuthName } from '../../sdk/policies/index.js'
+import type { Resource } from '../services.js'
+import { compileAnyOf } from './any-of.js'
+import { compileApiKey } from './api-key.js'
+import type { AuthCompilers, Authenticator, CompileAuth, CompileContext } from './compiler.js'
+import { compileJwt } from './jwt.js'
+
+/** The compiler of every built-in auth. */
+export const authCompilers: AuthCompilers = {
+  jwt: compileJwt,
+  'api-key': compileApiKey,
+  'any-of': compileAnyOf((part, context) => compileAuth(part, context)),
+}
+
+/** What was compiled already, by auth; entries go with the config they belong to. */
+class CompiledAuths implements Resource {
+  readonly byAuth = new WeakMap<ResolvedAuth, readonly Authenticator[]>()
+  close(): void {}
+}
+
+/**
+ * The authenticators of an auth. An auth that several routes share is compiled once, so that its verified tokens
+ * are remembered across those routes.
+ */
+export function compileAuth(auth: ResolvedAuth, context: CompileContext): readonly Authenticator[] {
+  const { byAuth } = context.services.keep('authenticators', () => new CompiledAuths())
+  const known = byAuth.get(auth)
+  if (known) return known
+  const compile = authCompilers[auth.name as AuthName] as CompileAuth<AuthName>
+  const compiled = compile(auth.settings as Parameters<typeof compile>[0], { ...context, identity: auth.identity }, auth)
+  byAuth.set(auth, compiled)
+  return compiled
+}

@@ -1,0 +1,63 @@
+import type { JwtIssuerSettings, JwtSettings } from '../../sdk/policies/jwt.js'
+import type { KeySource } from '../auth/key-source.js'
+import { isCompactToken } from '../auth/read-token.js'
+import { refuseToken, tokenChallenge } from '../auth/refuse-token.js'
+import { RemoteKeySet } from '../auth/remote-key-set.js'
+import { publicKey, secretKey } from '../auth/static-key.js'
+import { TokenCache } from '../auth/token-cache.js'
+import { createVerifyToken, type TrustedIssuer } from '../auth/verify-token.js'
+import type { Services } from '../services.js'
+import type { Authenticator, CompileAuth, CompileContext } from './compiler.js'
+
+const BEARER = /^bearer(?: |$)/i
+const BEARER_LENGTH = 'Bearer '.length
+
+/** The set of one URL, shared by every auth that names it and kept across reloads. */
+function remoteKeys(url: string, services: Services): KeySource {
+  return services.keep(`jwks:${url}`, () => {
+    const keys = new RemoteKeySet({ url, clock: services.clock, log: services.log })
+    services.warm(() => keys.warm())
+    return keys
+  })
+}
+
+/** The config path that an identity such as `routes.users.get.auth` spells. */
+const pathOf = (identity: string): PropertyKey[] =>
+  (identity.match(/[^.[\]"]+/g) ?? []).map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+
+function trust(settings: JwtSettings, { identity, services }: CompileContext): ReadonlyMap<string, TrustedIssuer> {
+  const keysOf = ({ keys, algorithms }: JwtIssuerSettings, index: number): KeySource => {
+    if (keys.kind === 'jwks') return remoteKeys(keys.url, services)
+    if (keys.kind === 'secret') return secretKey(keys.secret)
+    const within = settings.issuers.length > 1 ? ['issuers', index] : []
+    return publicKey(keys.pem, algorithms, [...pathOf(identity), ...within, 'publicKey'])
+  }
+  return new Map(settings.issuers.map((entry, index) => [entry.issuer, { settings: entry, keys: keysOf(entry, index) }]))
+}
+
+/**
+ * Compiles `jwt`: a token seen before is answered from memory, synchronously; any other is verified through the
+ * route's `hapi-auth-jwt2` strategy.
+ */
+export const compileJwt: CompileAuth<'jwt'> = (settings, context) => {
+  const { services, identity } = context
+  const { header, forward } = settings
+  const isBearer = header === 'authorization'
+  const verify = createVerifyToken(settings, trust(settings, context), services.clock)
+  const tokens = new TokenCache(verify, services.clock, settings.cache)
+  const test = services.jwtStrategy(identity, header, (token) => tokens.verify(token))
+  const authenticator: Authenticator = {
+    challenge: tokenChallenge(header),
+    header,
+    forward,
+    recognises: (value) => (isBearer ? BEARER.test(value) : value !== ''),
+    authenticate(value, exchange) {
+      const token = isBearer ? value.slice(BEARER_LENGTH) : value
+      const known = tokens.recall(token)
+      if (known !== undefined) return known
+      if (!isCompactToken(token)) throw refuseToken('malformed', header)
+      return test(exchange).then(() => exchange.auth)
+    },
+  }
+  return [authenticator]
+}

@@ -1,0 +1,23 @@
+import { isIP, type Socket } from 'node:net'
+import { buildConnector, errors } from 'undici'
+
+/**
+ * Opens connections to one target within `timeoutMs`, TLS included, and holds certificates to the target's own host
+ * name: undici would take the name from the request's `Host`, which a client may choose.
+ */
+export function createConnector(origin: URL, timeoutMs: number): buildConnector.connector {
+  const host = origin.hostname.replace(/^\[|\]$/g, '')
+  const servername = isIP(host) ? '' : host
+  const connect = buildConnector({ timeout: 0, allowH2: false })
+  return (options, callback) => {
+    // undici's own connect timer ticks once a second; a deadline needs an exact one.
+    const timer = setTimeout(() => {
+      socket.destroy(new errors.ConnectTimeoutError(`no connection to ${origin.host} within ${timeoutMs} ms`))
+    }, timeoutMs)
+    timer.unref()
+    const socket = connect({ ...options, servername }, (...result) => {
+      clearTimeout(timer)
+      callback(...result)
+    }) as unknown as Socket
+  }
+}

@@ -1,0 +1,34 @@
+import { Pool } from 'undici'
+import type { UpstreamSettings } from '../../sdk/upstream.js'
+import { createConnector } from './create-connector.js'
+import type { Target } from './target.js'
+
+const DEFAULT_CONNECT_MS = 2_000
+
+/** Opens a pool of HTTP/1.1 connections to one configured target; none is opened before the first request. */
+export function createTarget(configured: UpstreamSettings['targets'][number], settings: UpstreamSettings): Target {
+  const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
+  const parsed = new URL(url)
+  const dispatcher = new Pool(parsed.origin, {
+    connect: createConnector(parsed, settings.timeouts?.connect ?? DEFAULT_CONNECT_MS),
+    connections: settings.connections,
+    pipelining: 1,
+    allowH2: false,
+    maxHeaderSize: 16_384,
+    // An idle connection is dropped before the target would: after 4 s, or a second before the time its `Keep-Alive` names.
+    keepAliveTimeout: 4_000,
+    keepAliveTimeoutThreshold: 1_000,
+    // The sender has timers of its own, which share one deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  return {
+    url: url.replace(/\/+$/, ''),
+    authority: parsed.host,
+    basePath: parsed.pathname.replace(/\/+$/, ''),
+    weight,
+    dispatcher,
+    active: 0,
+    healthy: true,
+  }
+}

@@ -1,0 +1,79 @@
+import type { ResolvedUpstream } from '../../sdk/resolved.js'
+import { createBalancer } from './balance/create-balancer.js'
+import { createTarget } from './create-target.js'
+import { type HealthDeps, TargetHealth } from './health.js'
+import type { Balancer, Target, UpstreamPool } from './target.js'
+
+/** What a pool needs of its surroundings. */
+export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'> {
+  /** Numbers from 0 up to 1, for jitter and the choice of targets. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined
+  /** How long `close` waits for requests in flight before it cuts them; milliseconds. Default 30,000. */
+  readonly closeWithin?: number | undefined
+}
+
+class TargetPool implements UpstreamPool {
+  readonly name: string
+  readonly targets: readonly Target[]
+  readonly #balancer: Balancer
+  readonly #checks: ReadonlyMap<Target, TargetHealth>
+  readonly #closeWithin: number
+  #usable: readonly Target[]
+  #closing: Promise<void> | undefined
+
+  constructor({ name, settings }: ResolvedUpstream, deps: UpstreamPoolDeps) {
+    const random = deps.random ?? Math.random
+    const { health } = settings
+    this.name = name
+    this.targets = settings.targets.map((target) => createTarget(target, settings))
+    this.#usable = this.targets
+    this.#balancer = createBalancer(settings.balance, random)
+    this.#closeWithin = deps.closeWithin ?? 30_000
+    const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
+    this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
+  }
+
+  pick(except?: Target): Target | undefined {
+    const usable = this.#usable
+    if (except === undefined || usable.length < 2) return this.#balancer.pick(usable)
+    return this.#balancer.pick(usable.filter((target) => target !== except))
+  }
+
+  reportUnreachable(target: Target): void {
+    this.#checks.get(target)?.reportUnreachable()
+  }
+
+  async warm(): Promise<void> {
+    await Promise.all([...this.#checks.values()].map((check) => check.known))
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #refresh(): void {
+    this.#usable = this.targets.filter((target) => target.healthy)
+  }
+
+  async #close(): Promise<void> {
+    for (const check of this.#checks.values()) check.close()
+    await Promise.all(this.targets.map((target) => closeDispatcher(target, this.#closeWithin)))
+  }
+}
+
+/** Lets requests in flight end, and cuts those that have not after `within` milliseconds. */
+async function closeDispatcher({ dispatcher }: Target, within: number): Promise<void> {
+  const cut = setTimeout(() => void dispatcher.destroy().catch(() => undefined), within)
+  cut.unref()
+  await dispatcher.close().catch(() => undefined)
+  clearTimeout(cut)
+}
+
+/**
+ * Opens an upstream: a connection pool for each target, a balancer over the healthy ones, and health checks where
+ * they are configured. A target counts as healthy until its first probe says otherwise.
+ */
+export function createUpstreamPool(upstream: ResolvedUpstream, deps: UpstreamPoolDeps): UpstreamPool {
+  return new TargetPool(upstream, deps)
+}

@@ -1,0 +1,58 @@
+import { Client } from 'undici'
+import type { UpstreamSettings } from '../../sdk/upstream.js'
+import { createConnector } from './create-connector.js'
+import type { ProbeOutcome } from './health-tally.js'
+
+export type HealthSettings = NonNullable<UpstreamSettings['health']>
+
+/** What one probe found, and why if it was not well. */
+export interface ProbeResult {
+  readonly outcome: ProbeOutcome
+  readonly reason: string
+}
+
+/** Asks one target how it is, over a connection of its own. */
+export interface Probe {
+  /** One GET; settles within the timeout and never rejects. */
+  run(): Promise<ProbeResult>
+  close(): void
+}
+
+/** No connection was had, or the peer broke it off. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_SOCKET',
+])
+const DISCARDED_BYTES = 65_536
+
+/** Creates the probe of the target at `origin`. */
+export function createProbe(origin: URL, settings: HealthSettings): Probe {
+  const { path, timeout, statuses } = settings
+  // Every probe opens a connection: a reused one may just have been closed by an idle target, which says nothing about it.
+  const client = new Client(origin.origin, { connect: createConnector(origin, timeout), pipelining: 0, maxHeaderSize: 16_384 })
+  const healthy = new Set(statuses)
+  return {
+    async run() {
+      const signal = AbortSignal.timeout(timeout)
+      try {
+        const { statusCode, body } = await client.request({ method: 'GET', path, headers: { 'user-agent': 'gatewright-health' }, signal })
+        // The status has decided; how the body ends changes nothing.
+        await body.dump({ limit: DISCARDED_BYTES, signal }).catch(() => undefined)
+        return { outcome: healthy.has(statusCode) ? 'ok' : 'failed', reason: `status ${statusCode}` }
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string }
+        if (signal.aborted) return { outcome: 'failed', reason: `no answer within ${timeout} ms` }
+        return { outcome: code !== undefined && UNREACHABLE.has(code) ? 'unreachable' : 'failed', reason: code ?? message }
+      }
+    },
+    close() {
+      client.destroy().catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import type { Services } from '../services.js'
+import { createProbe, type HealthSettings, type Probe } from './health-probe.js'
+import { HealthTally, type ProbeOutcome } from './health-tally.js'
+import type { Target } from './target.js'
+
+/** What health checks need of their surroundings. */
+export interface HealthDeps extends Pick<Services, 'log' | 'count' | 'clock'> {
+  /** Numbers from 0 up to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** Longest wait for the probe that follows a report of an unreachable target; milliseconds. */
+const EARLY_MS = 1_000
+
+/** Probes one target for as long as it is open, and keeps its `healthy` up to date. */
+export class TargetHealth {
+  /** Resolves after the first probe. */
+  readonly known: Promise<void>
+  readonly #target: Target
+  readonly #upstream: string
+  readonly #settings: HealthSettings
+  readonly #deps: HealthDeps
+  readonly #changed: () => void
+  readonly #tally: HealthTally
+  readonly #probe: Probe
+  #timer: NodeJS.Timeout | undefined
+  #probing = false
+  #early = false
+  #closed = false
+  #downSince = 0
+
+  constructor(target: Target, upstream: string, settings: HealthSettings, deps: HealthDeps, changed: () => void) {
+    this.#target = target
+    this.#upstream = upstream
+    this.#settings = settings
+    this.#deps = deps
+    this.#changed = changed
+    this.#tally = new HealthTally(settings.rise, settings.fall)
+    this.#probe = createProbe(new URL(target.url), settings)
+    this.known = this.#check()
+  }
+
+  /** Takes the target out at once and probes it soon; it comes back through probes alone. */
+  reportUnreachable(): void {
+    if (this.#closed || !this.#target.healthy) return
+    this.#record('unreachable', 'a request could not connect')
+    if (this.#probing) this.#early = true
+    else this.#schedule(Math.min(this.#settings.interval, EARLY_MS))
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#probe.close()
+  }
+
+  async #check(): Promise<void> {
+    this.#probing = true
+    const { outcome, reason } = await this.#probe.run()
+    this.#probing = false
+    if (this.#closed) return
+    this.#record(outcome, reason)
+    this.#schedule(this.#early ? Math.min(this.#settings.interval, EARLY_MS) : this.#settings.interval)
+    this.#early = false
+  }
+
+  /** The next probe, ±10 % of `delay` away, so that many gateways do not probe in step. */
+  #schedule(delay: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#check(), delay * (0.9 + 0.2 * this.#deps.random()))
+    this.#timer.unref()
+  }
+
+  #record(outcome: ProbeOutcome, reason: string): void {
+    const healthy = this.#tally.record(outcome)
+    if (healthy === this.#target.healthy) return
+    this.#target.healthy = healthy
+    this.#changed()
+    const { log, count, clock } = this.#deps
+    const fields = { upstream: this.#upstream, target: this.#target.url }
+    count('gatewright_target_health_changes_total', { ...fields, to: healthy ? 'healthy' : 'unhealthy' })
+    if (healthy) log.info({ ...fields, downMs: Math.round(clock.now() - this.#downSince) }, 'target is healthy again')
+    else log.warn({ ...fields, reason }, 'target is unhealthy')
+    if (!healthy) this.#downSince = clock.now()
+  }
+}

@@ -1,0 +1,223 @@
+import type { Readable } from 'node:stream'
+import { Problem } from '../../sdk/index.js'
+import type { Clock } from '../clock.js'
+import type { Deadlines, Expiring } from './deadlines.js'
+import type { Target, UpstreamPool } from './target.js'
+import { type CallStage, codeOf, isReset, upstreamFailure } from './upstream-failure.js'
+
+/** Timeouts of one call, in milliseconds. */
+export interface CallTimeouts {
+  readonly headers: number
+  readonly idle: number
+  readonly total: number | undefined
+}
+
+/** A request body as the call sends it. */
+export type CallBody = Readable | Uint8Array | string | null
+
+/** What is asked of the upstream. */
+export interface UpstreamRequest {
+  readonly method: string
+  /** Path and query, without the target's base path. */
+  readonly path: string
+  readonly timeouts: CallTimeouts
+  /** True if sending it twice does no harm (RFC 9110 section 9.2.2). */
+  readonly idempotent: boolean
+  headers(target: Target): string[]
+  /** A fresh body for one attempt; `progress` is told of each chunk and of the end. */
+  body(progress: (ended: boolean) => void): CallBody
+  /** True once part of the body is gone, so that it cannot be sent again. */
+  bodySpent(): boolean
+}
+
+/** Where the response goes. */
+export interface UpstreamSink {
+  /** The final response's status and header lines. Returns false to pause. */
+  begin(status: number, headers: Buffer[], resume: () => void): boolean
+  /** Returns false to pause until the `resume` given to `begin`. */
+  data(chunk: Buffer): boolean
+  end(): void
+  /** The call failed; called once, also after `begin`. */
+  fail(problem: Problem): void
+}
+
+/** What came of one attempt, for metrics: a status class, or how it failed. */
+export type AttemptObserver = (upstream: string, target: string, outcome: string) => void
+
+/** What calls share. */
+export interface CallContext {
+  readonly clock: Clock
+  readonly deadlines: Deadlines
+  readonly observe: AttemptObserver
+}
+
+/** Most targets tried when none of them takes the connection. */
+const MAX_CONNECT_ATTEMPTS = 3
+
+/**
+ * One request to an upstream: picks a target, sends, and hands the response to the sink as it arrives.
+ * A refused connection moves on to another target; a connection that ends before the first byte of the response is
+ * tried once more, if the request is idempotent. Implements undici's dispatch handler.
+ */
+export class UpstreamCall implements Expiring {
+  expiresAt = Number.POSITIVE_INFINITY
+  readonly #pool: UpstreamPool
+  readonly #request: UpstreamRequest
+  readonly #sink: UpstreamSink
+  readonly #context: CallContext
+  readonly #endsAt: number
+  #target: Target | undefined = undefined
+  #stage: CallStage = 'connecting'
+  #abort: ((error?: Error) => void) | undefined = undefined
+  #uploading = false
+  #attempts = 0
+  #resets = 0
+  #over = false
+
+  constructor(pool: UpstreamPool, request: UpstreamRequest, sink: UpstreamSink, context: CallContext) {
+    this.#pool = pool
+    this.#request = request
+    this.#sink = sink
+    this.#context = context
+    const { total } = request.timeouts
+    this.#endsAt = total === undefined ? Number.POSITIVE_INFINITY : context.clock.now() + total
+  }
+
+  /** URL of the target that was tried last. */
+  get target(): string | undefined {
+    return this.#target?.url
+  }
+
+  send(): void {
+    const target = this.#pool.pick(this.#target)
+    if (!target) {
+      this.#finish(new Problem('NO_HEALTHY_TARGET', { headers: ['Retry-After', '1'] }))
+      return
+    }
+    this.#target = target
+    this.#stage = 'connecting'
+    this.#abort = undefined
+    this.#attempts++
+    target.active++
+    const body = this.#request.body(this.#onUpload)
+    this.#uploading = body !== null && typeof body === 'object' && 'pipe' in body
+    this.#extend(this.#uploading ? this.#request.timeouts.idle : this.#request.timeouts.headers)
+    this.#context.deadlines.watch(this)
+    const options = {
+      path: target.basePath + this.#request.path,
+      method: this.#request.method as 'GET',
+      headers: this.#request.headers(target),
+      body,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }
+    try {
+      target.dispatcher.dispatch(options, this)
+    } catch (error) {
+      this.onError(error as Error)
+    }
+  }
+
+  /** Ends the call: the client is gone, or nobody needs the rest. */
+  cancel(): void {
+    if (this.#over) return
+    this.#settle('cancelled')
+    this.#abort?.()
+  }
+
+  expire(): void {
+    const late = new Problem('UPSTREAM_TIMED_OUT', {
+      detail:
+        this.#stage === 'receiving' ? 'The upstream fell silent in the middle of its response.' : 'The upstream did not answer in time.',
+    })
+    const abort = this.#abort
+    this.#finish(late, 'timeout')
+    abort?.(late)
+  }
+
+  readonly #onUpload = (ended: boolean): void => {
+    if (this.#stage === 'receiving') return
+    if (ended) this.#uploading = false
+    this.#extend(ended ? this.#request.timeouts.headers : this.#request.timeouts.idle)
+  }
+
+  #extend(timeout: number): void {
+    this.expiresAt = Math.min(this.#context.clock.now() + timeout, this.#endsAt)
+  }
+
+  /** Counts the attempt and lets go of the target. */
+  #settle(outcome: string): void {
+    this.#over = true
+    this.#release(outcome)
+  }
+
+  #release(outcome: string): void {
+    this.#context.deadlines.forget(this)
+    if (!this.#target) return
+    this.#target.active--
+    this.#context.observe(this.#pool.name, this.#target.url, outcome)
+  }
+
+  #finish(problem: Problem, outcome?: string): void {
+    if (this.#over) return
+    if (outcome !== undefined || this.#attempts > 0) this.#settle(outcome ?? 'error')
+    else this.#over = true
+    this.#sink.fail(problem)
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.#over) {
+      abort()
+      return
+    }
+    this.#stage = 'waiting'
+    this.#abort = abort
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    if (this.#over || status < 200) {
+      // An upgrade that nobody asked for would leave the connection in a protocol that nobody speaks.
+      if (status === 101) this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream switched protocols unasked.' }))
+      return true
+    }
+    this.#stage = 'receiving'
+    this.#status = status
+    this.#extend(this.#request.timeouts.idle)
+    return this.#sink.begin(status, headers, resume)
+  }
+
+  #status = 0
+
+  onData(chunk: Buffer): boolean {
+    if (this.#over) return true
+    this.#extend(this.#request.timeouts.idle)
+    return this.#sink.data(chunk)
+  }
+
+  onComplete(): void {
+    if (this.#over) return
+    this.#settle(`${Math.floor(this.#status / 100)}xx`)
+    this.#sink.end()
+  }
+
+  onError(error: Error): void {
+    if (this.#over) return
+    if (this.#stage === 'connecting' && codeOf(error) === 'ECONNREFUSED' && this.#target) this.#pool.reportUnreachable(this.#target)
+    if (this.#mayRetry(error)) {
+      this.#release(this.#stage === 'connecting' ? 'unreachable' : 'reset')
+      this.send()
+      return
+    }
+    this.#finish(upstreamFailure(error, this.#stage), this.#stage === 'connecting' ? 'unreachable' : isReset(error) ? 'reset' : 'error')
+  }
+
+  #mayRetry(error: Error): boolean {
+    if (this.#stage === 'receiving' || error instanceof Problem || this.#request.bodySpent() || this.#context.clock.now() >= this.#endsAt)
+      return false
+    if (this.#stage === 'connecting') {
+      const other = this.#pool.pick(this.#target)
+      return this.#attempts < MAX_CONNECT_ATTEMPTS && other !== undefined && other !== this.#target
+    }
+    return isReset(error) && this.#request.idempotent && this.#resets++ === 0
+  }
+}
