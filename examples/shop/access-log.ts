@@ -9,9 +9,9 @@ export interface AccessLine {
   readonly status: number
 }
 
-const WARN = 40
+const LOUD = new Set(['warn', 'error', 'fatal'])
 
-function parse(line: string): (Partial<AccessLine> & { msg?: string; level?: number }) | undefined {
+function parse(line: string): (Partial<AccessLine> & { msg?: string; level?: string }) | undefined {
   try {
     return JSON.parse(line)
   } catch {
@@ -33,7 +33,7 @@ export class AccessLog {
   take(line: string): void {
     const entry = parse(line)
     if (entry?.msg !== 'request') {
-      if (entry && (entry.level ?? 0) >= WARN) this.#onNotice(entry.msg ?? line)
+      if (entry?.level && LOUD.has(entry.level)) this.#onNotice(entry.msg ?? line)
       return
     }
     if (this.#onAccess) {

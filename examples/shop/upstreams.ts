@@ -7,7 +7,7 @@ const local = (port: number) => `http://127.0.0.1:${port}`
 export const catalog = upstream('catalog', {
   targets: [local(ports.catalog1), local(ports.catalog2)],
   balance: 'round-robin',
-  health: { path: '/healthz', interval: '500ms', timeout: '400ms', rise: 2, fall: 2 },
+  health: { path: '/healthz', interval: '1s', rise: 2 },
   timeouts: { headers: '3s', total: '5s' },
 })
 
