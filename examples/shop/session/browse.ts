@@ -1,5 +1,5 @@
 import { sayCounts } from './ledger.js'
-import type { Stage } from './stage.js'
+import { headersOf, type Stage } from './stage.js'
 
 const PNG = '89504e470d0a1a0a'
 
@@ -20,11 +20,12 @@ export async function browse({ shop, story, ledger, anonymous }: Stage): Promise
 
   const grinder = await anonymous.catalog.get({ params: { sku: 'BRW-3003' } }).unwrap()
   story.check(grinder.price.amount === 8900, `${grinder.name} costs ${grinder.price.amount / 100} ${grinder.price.currency}`, grinder)
-  const picture = await ledger.fetch(`${shop.url}/products/BRW-3003/image`)
-  const bytes = Buffer.from(await picture.arrayBuffer())
-  const isPng = picture.headers.get('content-type') === 'image/png' && bytes.subarray(0, 8).toString('hex') === PNG
-  story.check(isPng && bytes.length === Number(picture.headers.get('content-length')), `its picture is a PNG of ${bytes.length} bytes`)
-  const etag = picture.headers.get('etag') ?? ''
+  const picture = await anonymous.catalog.image({ params: { sku: 'BRW-3003' } })
+  const bytes = picture.ok ? Buffer.from(await picture.data.arrayBuffer()) : Buffer.alloc(0)
+  const headers = headersOf(picture)
+  const whole = bytes.length === Number(headers.get('content-length')) && bytes.subarray(0, 8).toString('hex') === PNG
+  story.check(whole && headers.get('content-type') === 'image/png', `its picture is a PNG of ${bytes.length} bytes`)
+  const etag = headers.get('etag') ?? ''
   const again = await ledger.fetch(`${shop.url}/products/BRW-3003/image`, { headers: { 'if-none-match': etag } })
   story.check(again.status === 304, 'asked again with its ETag, the picture is not sent twice: 304', again.status)
 

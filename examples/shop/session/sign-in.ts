@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Stage } from './stage.js'
+import { headersOf, type Stage } from './stage.js'
 
 /** Changes one character of the signature. */
 function tamper(token: string): string {
@@ -12,7 +12,7 @@ export async function signIn({ shop, story, anonymous, as }: Stage): Promise<voi
   story.chapter('Signing in')
   const nobody = await anonymous.account.get()
   story.check(nobody.status === 401 && nobody.error.code === 'UNAUTHENTICATED', 'without a token: 401 UNAUTHENTICATED', nobody)
-  story.say(`    www-authenticate: ${nobody.headers?.get('www-authenticate')}`)
+  story.say(`    www-authenticate: ${headersOf(nobody).get('www-authenticate')}`)
 
   const token = await shop.signIn('ken')
   const forged = await as(tamper(token)).account.get()
@@ -37,8 +37,8 @@ export async function signIn({ shop, story, anonymous, as }: Stage): Promise<voi
   const account = await ken.account.get()
   story.check(account.ok && account.data.name === 'Ken Okafor', 'with a good token: 200', account)
   if (account.ok) story.say(`    ${JSON.stringify(account.data)}`)
-  const headers = account.headers
-  const clean = headers?.get('x-content-type-options') === 'nosniff' && !headers.has('x-powered-by') && !headers.has('x-legacy-node')
+  const headers = headersOf(account)
+  const clean = headers.get('x-content-type-options') === 'nosniff' && !headers.has('x-powered-by') && !headers.has('x-legacy-node')
   story.check(clean, 'the customer system’s capitals and headers stay behind the gateway')
   const changed = await ken.account.update({ body: { email: 'ken@example.com' } })
   const reread = await ken.account.get().unwrap()

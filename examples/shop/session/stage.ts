@@ -14,3 +14,8 @@ export interface Stage {
   as(token: string): Client
   partner(apiKey: string): Client
 }
+
+/** The headers of a call's result; empty if no response came. */
+export function headersOf(result: { readonly headers?: Headers } | object): Headers {
+  return 'headers' in result && result.headers ? result.headers : new Headers()
+}

@@ -1,4 +1,4 @@
-import type { Stage } from './stage.js'
+import { headersOf, type Stage } from './stage.js'
 
 const FREE_PER_MINUTE = 20
 
@@ -18,9 +18,9 @@ export async function useUpLimit({ shop, story, ledger, as }: Stage): Promise<vo
     `Mia’s account is read ${admitted} times in a row, then: 429 RATE_LIMITED`,
     refused,
   )
-  const seconds = Number(refused.headers?.get('retry-after'))
+  const seconds = Number(headersOf(refused).get('retry-after'))
   story.say(
-    `    retry-after: ${seconds}   ratelimit: ${refused.headers?.get('ratelimit')}   policy: ${refused.headers?.get('ratelimit-policy')}`,
+    `    retry-after: ${seconds}   ratelimit: ${headersOf(refused).get('ratelimit')}   policy: ${headersOf(refused).get('ratelimit-policy')}`,
   )
   story.check(seconds >= 1 && seconds <= 4, 'the gateway says how long to wait: 20 a minute is one every three seconds', seconds)
 
