@@ -32,7 +32,7 @@ export async function browse({ shop, story, ledger, anonymous }: Stage): Promise
   const missing = await anonymous.catalog.get({ params: { sku: 'TEA-9999' } })
   story.check(
     missing.status === 404,
-    `an unknown product is the catalog’s own 404: ${missing.ok ? '' : missing.error?.detail}`,
+    `an unknown product is the catalog’s own 404: ${missing.status === 404 ? missing.error.detail : ''}`,
     missing.status,
   )
   const wrong = await ledger.fetch(`${shop.url}/products?maxPrice=cheap&size=1000`)
