@@ -11,7 +11,19 @@ export interface AccessLine {
 
 const LOUD = new Set(['warn', 'error', 'fatal'])
 
-function parse(line: string): (Partial<AccessLine> & { msg?: string; level?: string }) | undefined {
+/** Any line of the gateway's log. */
+interface LogEntry extends Partial<AccessLine> {
+  readonly msg?: string
+  readonly level?: string
+  readonly target?: string
+  readonly reason?: string
+}
+
+function sayNotice({ msg = 'something is wrong', target, reason }: LogEntry): string {
+  return [msg, target, reason].filter(Boolean).join(', ')
+}
+
+function parse(line: string): LogEntry | undefined {
   try {
     return JSON.parse(line)
   } catch {
@@ -19,7 +31,7 @@ function parse(line: string): (Partial<AccessLine> & { msg?: string; level?: str
   }
 }
 
-/** Reads the gateway's standard output: keeps the access log and passes warnings and plain lines on. */
+/** Reads the gateway's standard output: keeps the access log and passes warnings on. */
 export class AccessLog {
   readonly lines: AccessLine[] = []
   readonly #arrivals = new EventEmitter()
@@ -33,7 +45,7 @@ export class AccessLog {
   take(line: string): void {
     const entry = parse(line)
     if (entry?.msg !== 'request') {
-      if (entry?.level && LOUD.has(entry.level)) this.#onNotice(entry.msg ?? line)
+      if (entry?.level && LOUD.has(entry.level)) this.#onNotice(sayNotice(entry))
       return
     }
     if (this.#onAccess) {

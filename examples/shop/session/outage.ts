@@ -1,4 +1,5 @@
 import { sayCounts } from './ledger.js'
+import { readMetric } from './read-metric.js'
 import type { Stage } from './stage.js'
 
 const REQUESTS = 80
@@ -25,6 +26,11 @@ export async function outage({ shop, story, ledger, anonymous }: Stage): Promise
     `${entries.length} requests by ${SHOPPERS} people; catalog-1 was killed after ${REQUESTS / 4}: ${sayCounts(ledger.served(since))}`,
   )
   story.check(lost.length === 0 && entries.length === REQUESTS, 'no request was lost', lost)
+
+  const attempts = await readMetric(shop.adminUrl, 'gatewright_upstream_requests_total')
+  const failed = attempts.filter(({ labels }) => labels['upstream'] === 'catalog' && !labels['outcome']?.endsWith('xx'))
+  for (const { labels, value } of failed)
+    story.say(`    attempts that the gateway made good: ${value} ${labels['outcome']} at ${labels['target']}`)
 
   const alone = ledger.entries.length
   for (let n = 0; n < 6; n += 1) await anonymous.catalog.list()

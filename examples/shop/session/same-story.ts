@@ -1,3 +1,4 @@
+import { readMetric } from './read-metric.js'
 import type { Stage } from './stage.js'
 
 /** How often each `route method status` was answered. */
@@ -11,16 +12,10 @@ function count(keys: readonly string[]): RequestCounts {
   return counts
 }
 
-const SAMPLE = /^gatewright_requests_total\{(.*)\} (\d+)$/gm
-
 /** Reads `gatewright_requests_total` from the admin listener. */
 export async function readRequestCounts(adminUrl: string): Promise<RequestCounts> {
-  const text = await (await fetch(`${adminUrl}/metrics`)).text()
-  const samples = [...text.matchAll(SAMPLE)].map(([, labels = '', value]) => {
-    const read = (name: string) => new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(labels)?.[1] ?? ''
-    return [keyOf(read('route'), read('method'), read('status')), Number(value)] as const
-  })
-  return new Map(samples)
+  const samples = await readMetric(adminUrl, 'gatewright_requests_total')
+  return new Map(samples.map(({ labels: { route = '', method = '', status = '' }, value }) => [keyOf(route, method, status), value]))
 }
 
 function differences(left: RequestCounts, right: RequestCounts): readonly string[] {
