@@ -61,7 +61,7 @@ export class ResponseSink implements UpstreamSink {
 
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
-    return responseHeaders(this.#exchange, headers, this.#context.rules, this.#context.requestIdHeader, rewritten)
+    return responseHeaders(this.#exchange, headers, this.#context, rewritten)
   }
 
   data(chunk: Buffer): boolean {
