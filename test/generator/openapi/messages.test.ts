@@ -157,6 +157,6 @@ test('a body that holds a file is a form, and a file alone is bytes', (t) => {
 
 test('a body without a schema may be anything, and is JSON where it is mapped', (t) => {
   t.deepEqual(bodyOf('PUT', {}), { content: { '*/*': { schema: {} } } })
-  t.deepEqual(bodyOf('POST', { mapRequest: (body: unknown) => body }), { content: { 'application/json': { schema: {} } } })
+  t.deepEqual(bodyOf('POST', { mapRequest: (body: unknown) => body }), { content: { 'application/json': { schema: {} } }, required: true })
   t.is(bodyOf('DELETE', {}), undefined)
 })
