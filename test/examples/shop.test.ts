@@ -102,7 +102,7 @@ test('a port in use is named with its variable, and nothing is started', async (
 test('a wrong port or flag is explained before anything starts', async (t) => {
   const wrong = await runScript(t, MAIN, ['--once'], { SHOP_ORDERS_PORT: 'ninety' }).ended
   t.is(wrong.code, 1)
-  t.regex(wrong.output, /SHOP_ORDERS_PORT is invalid/)
+  t.regex(wrong.output, /GW1004 .*SHOP_ORDERS_PORT is .*invalid/)
   const flag = await runScript(t, MAIN, ['--twice']).ended
   t.is(flag.code, 2)
   t.regex(flag.output, /usage: npm start/)
