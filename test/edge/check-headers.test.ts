@@ -16,7 +16,7 @@ const faults = test.macro({
   exec(t, lines: readonly string[], minor: number, code: string | undefined) {
     t.is(checkHeaders(lines, minor, 4)?.code, code as never)
   },
-  title: (_, lines, minor, code) => `${code ?? 'passes'}: HTTP/1.${minor} ${lines.join(' ')}`,
+  title: (_, lines: readonly string[], minor, code) => `${code ?? 'passes'}: HTTP/1.${minor} ${lines.join(' ')}`,
 })
 
 for (const [lines, minor, code] of [

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import pico from 'picocolors'
+import { runCli } from './run-cli.js'
+
+const colored = process.stderr.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+
+const code = await runCli(process.argv.slice(2), {
+  cwd: process.cwd(),
+  colors: pico.createColors(colored),
+  print: (text) => process.stdout.write(text),
+  note: (text) => process.stderr.write(text),
+  exitCode: 0,
+  sources: undefined,
+})
+// A config may hold timers or sockets open; only what was written has to be waited for.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))))
+process.exit(code)

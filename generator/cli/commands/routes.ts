@@ -1,0 +1,66 @@
+import type { Command } from 'commander'
+import type { RouteInspection } from '../../../runtime/types.js'
+import type { ResolvedRoute } from '../../../sdk/resolved.js'
+import type { CliRun } from '../cli-run.js'
+import { configOption } from '../config-option.js'
+
+const HELP = `
+Example:
+  $ gatewright routes
+  $ gatewright routes --json | jq '.[] | select(.auth == null)'
+`
+
+/** What one route does, in words. */
+export interface RouteRow {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly upstream: string
+  readonly auth: string | null
+  readonly policies: readonly string[]
+  readonly lane: RouteInspection['lane']
+}
+
+function authOf({ auth }: ResolvedRoute): string | null {
+  if (!auth) return null
+  return auth.parts.length > 0 ? auth.parts.map(({ name }) => name).join(' | ') : auth.name
+}
+
+function rowOf(route: ResolvedRoute, { lane }: RouteInspection): RouteRow {
+  const { id, method, path, upstream, policies } = route
+  const names = policies.map(({ key, policy }) => (key === policy.name ? key : `${key} (${policy.name})`))
+  return { id, method, path, upstream: upstream.name, auth: authOf(route), policies: names, lane }
+}
+
+function table(rows: readonly RouteRow[], run: CliRun): string {
+  const head = ['METHOD', 'PATH', 'UPSTREAM', 'AUTH', 'POLICIES', 'LANE', 'ROUTE']
+  const cells = rows.map(({ id, method, path, upstream, auth, policies, lane }) => [
+    method,
+    path,
+    upstream,
+    auth ?? '-',
+    policies.join(', ') || '-',
+    lane,
+    id,
+  ])
+  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [run.colors.dim(line(head)), ...cells.map(line)].map((text) => `${text}\n`).join('')
+}
+
+/** `gatewright routes`: lists what the gateway serves. */
+export function addRoutes(program: Command, run: CliRun): void {
+  configOption(program.command('routes').description('list the routes'))
+    .option('--json', 'print the routes as JSON')
+    .addHelpText('after', HELP)
+    .action(async ({ config, json }: { config: string; json?: true }) => {
+      const { openGateway } = await import('../open-config.js')
+      const { inspectRoute } = await import('../../../runtime/inspect.js')
+      const rows = (await openGateway(run, config)).routes.map((route) => rowOf(route, inspectRoute(route, undefined)))
+      run.print(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, run))
+    })
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { CliRun } from '../cli-run.js'
+import { type ListenOptions, listenOptions } from '../listen-options.js'
+
+const BUILT = 'dist/gateway.mjs'
+
+const HELP = `
+Runs ${BUILT} if there is one (see \`gatewright build\`), else gateway.config.ts. Variables of .env and .env.local
+in the folder of the config, for ${BUILT} in the working directory, are set unless they are set already.
+SIGTERM drains and stops; SIGINT stops at once.
+
+Example:
+  $ gatewright start --port 8080
+`
+
+function chooseConfig(run: CliRun, given: string | undefined): { readonly file: string; readonly envFiles?: readonly string[] } {
+  if (given !== undefined) return { file: given }
+  if (!existsSync(join(run.cwd, BUILT))) return { file: 'gateway.config.ts' }
+  return { file: BUILT, envFiles: ['.env', '.env.local'].map((name) => join(run.cwd, name)) }
+}
+
+/** `gatewright start`: runs the gateway until it is told to stop. */
+export function addStart(program: Command, run: CliRun): void {
+  const command = program.command('start').description('run the gateway')
+  command.option('-c, --config <file>', `the config file (default: ${BUILT}, else gateway.config.ts)`)
+  listenOptions(command)
+    .addHelpText('after', HELP)
+    .action(async ({ config, ...listen }: ListenOptions & { config?: string }) => {
+      const { openConfig } = await import('../open-config.js')
+      const { startGateway } = await import('../start-gateway.js')
+      const { file, ...env } = chooseConfig(run, config)
+      const { gateway } = await openConfig(run, file, env)
+      const running = await startGateway(run, file, gateway, listen)
+      const { untilStopped } = await import('../until-stopped.js')
+      run.exitCode = await untilStopped(run, (options) => running.stop(options))
+    })
+}
