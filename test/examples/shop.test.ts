@@ -107,3 +107,9 @@ test('a wrong port or flag is explained before anything starts', async (t) => {
   t.is(flag.code, 2)
   t.regex(flag.output, /usage: npm start/)
 })
+
+test('the generated documents and client are those of the config', async (t) => {
+  const args = ['generate', '--config', 'examples/shop/gateway.config.ts', '--out', 'examples/shop/generated', '--check']
+  const { code, output } = await runScript(t, 'generator/cli/bin.ts', args).ended
+  t.is(code, 0, output)
+})
