@@ -102,8 +102,14 @@ test('a port in use is named with its variable, and nothing is started', async (
 test('a wrong port or flag is explained before anything starts', async (t) => {
   const wrong = await runScript(t, MAIN, ['--once'], { SHOP_ORDERS_PORT: 'ninety' }).ended
   t.is(wrong.code, 1)
-  t.regex(wrong.output, /SHOP_ORDERS_PORT is invalid/)
+  t.regex(wrong.output, /GW1004 .*SHOP_ORDERS_PORT is .*invalid/)
   const flag = await runScript(t, MAIN, ['--twice']).ended
   t.is(flag.code, 2)
   t.regex(flag.output, /usage: npm start/)
+})
+
+test('the generated documents and client are those of the config', async (t) => {
+  const args = ['generate', '--config', 'examples/shop/gateway.config.ts', '--out', 'examples/shop/generated', '--check']
+  const { code, output } = await runScript(t, 'generator/cli/bin.ts', args).ended
+  t.is(code, 0, output)
 })

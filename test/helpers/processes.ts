@@ -75,13 +75,12 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 /** Resolves to true when nothing listens on any of the ports any more, to false if that takes longer than `ms`. */
 export async function portsClose(ports: readonly number[], ms: number): Promise<boolean> {
   const deadline = Date.now() + ms
-  const taken = async (port: number) => {
-    const server = createServer()
-    server.listen(port, '127.0.0.1')
-    const free = await Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)])
-    if (free) await new Promise((resolve) => server.close(resolve))
-    return !free
-  }
+  const taken = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const server = createServer()
+      server.once('error', () => resolve(true))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)))
+    })
   for (;;) {
     const states = await Promise.all(ports.map(taken))
     if (!states.includes(true)) return true
