@@ -16,10 +16,7 @@ const sub = claim((auth) => auth.sub)
 
 function compile(options: Given) {
   const { context, lines } = compileContext()
-  return {
-    policy: compileHeaders(headersDefinition.options.parse(headers<HeaderValues, HeaderValues, HeaderValues>(options).options), context),
-    lines,
-  }
+  return { policy: compileHeaders(headersDefinition.options.parse(headers(options).options), context), lines }
 }
 
 function run(options: Given, auth?: unknown, upstream: readonly (readonly [string, string])[] = []) {
