@@ -8,12 +8,36 @@ const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'expected an 
 const port = z.int().min(0).max(65_535)
 
 const infoSchema = z.strictObject({
+  /** Name of the published API. */
   title: z.string().min(1),
+  /** Version of the published API, not of the OpenAPI format. */
   version: z.string().min(1),
+  /** One line about the API. */
   summary: z.string().optional(),
+  /** More about the API; Markdown. */
   description: z.string().optional(),
-  contact: z.strictObject({ name: z.string().optional(), url: z.string().optional(), email: z.string().optional() }).optional(),
-  license: z.strictObject({ name: z.string().min(1), identifier: z.string().optional(), url: z.string().optional() }).optional(),
+  /** Who answers questions about the API. */
+  contact: z
+    .strictObject({
+      /** A person, team or organisation. */
+      name: z.string().optional(),
+      /** Where to read more. */
+      url: z.string().optional(),
+      /** Where to write to. */
+      email: z.string().optional(),
+    })
+    .optional(),
+  /** What the API may be used for. */
+  license: z
+    .strictObject({
+      /** The licence's name. */
+      name: z.string().min(1),
+      /** Its SPDX identifier. */
+      identifier: z.string().optional(),
+      /** Where its text is. */
+      url: z.string().optional(),
+    })
+    .optional(),
 })
 
 const serverSchema = z.strictObject({
@@ -27,6 +51,7 @@ const serverSchema = z.strictObject({
   preStop: duration.prefault('5s'),
   /** Then: longest wait for requests in flight. Default `30s`. */
   drain: duration.prefault('30s'),
+  /** What one client may send; beyond it a request is refused before it is routed. */
   limits: z
     .strictObject({
       /** All header fields together. Default `16kb`. */
@@ -41,6 +66,7 @@ const serverSchema = z.strictObject({
       requestsPerConnection: z.int().min(1).default(10_000),
     })
     .prefault({}),
+  /** How long the listener waits for clients. */
   timeouts: z
     .strictObject({
       /** Until the headers are complete. Default `10s`. */
@@ -53,9 +79,15 @@ const serverSchema = z.strictObject({
     .prefault({}),
 })
 
-const adminSchema = z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(9901) })
+const adminSchema = z.strictObject({
+  /** Address to listen on. Default `127.0.0.1`. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 takes a free one. Default 9901. */
+  port: port.default(9901),
+})
 
 const logSchema = z.strictObject({
+  /** Lines below this level are not written. Default `info`. */
   level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** One line per request. Default true. */
   access: z.boolean().default(true),
@@ -67,22 +99,55 @@ const logSchema = z.strictObject({
 
 /** The options of {@link defineGateway}; `use` and `routes` are resolved on their own. */
 export const gatewaySchema = z.strictObject({
+  /** Title, version and more of the published API (OpenAPI Info Object). */
   info: infoSchema,
-  servers: z.array(z.strictObject({ url: z.string().min(1), description: z.string().optional() })).default([]),
+  /** Public base URLs for the documents and the client. */
+  servers: z
+    .array(
+      z.strictObject({
+        /** Base URL. */
+        url: z.string().min(1),
+        /** What is served there. */
+        description: z.string().optional(),
+      }),
+    )
+    .default([]),
+  /** Descriptions of tags, by tag. */
   tags: z.record(z.string(), z.string()).default({}),
+  /** The listener for clients. */
   server: serverSchema.prefault({}),
+  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`; `false` turns it off. */
   admin: z.union([z.literal(false), adminSchema], 'expected false or { host, port }').prefault({}),
+  /** Log lines, as JSON on standard output. */
   log: logSchema.prefault({}),
+  /** State shared by several processes. Default: each process has its own. */
   redis: z
     .strictObject({
+      /** `redis://` or `rediss://` with host, port, credentials and database. */
       url: z.string().regex(/^rediss?:\/\//, 'expected a redis:// or rediss:// URL'),
+      /** Starts every key. Default `gw`. */
       prefix: z.string().min(1).max(64).default('gw'),
     })
     .optional(),
-  requestId: z.strictObject({ header: headerName.prefault('x-request-id') }).prefault({}),
-  problems: z.strictObject({ base: z.string().min(1).default('urn:problem:') }).prefault({}),
+  /** How requests are told apart in logs and problems. */
+  requestId: z
+    .strictObject({
+      /** Header that carries the request id, in both directions. Default `x-request-id`. */
+      header: headerName.prefault('x-request-id'),
+    })
+    .prefault({}),
+  /** How problems are named. */
+  problems: z
+    .strictObject({
+      /** What the `type` of a problem starts with. Default `urn:problem:`. */
+      base: z.string().min(1).default('urn:problem:'),
+    })
+    .prefault({}),
+  /** Lane of routes that do not say. Default `direct`. */
   lifecycle: z.enum(['direct', 'hapi']).default('direct'),
+  /** Policies of every route, by name, and of requests that match no route. */
   use: z.unknown().optional(),
+  /** Routes by name, nested as deep as wanted; the key path is the operation id. */
   routes: z.unknown().optional(),
 })
 

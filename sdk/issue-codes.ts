@@ -80,6 +80,11 @@ export const ISSUES = {
     title: 'Schema cannot be published',
     explain: 'A schema has a part that JSON Schema cannot express, or an id with characters that a component name cannot have.',
   },
+  GW1503: {
+    title: 'Document cannot become a client',
+    explain:
+      'The OpenAPI document has something that a typed client cannot be made of, such as an operation without `operationId` or a reference to nothing. The path says where.',
+  },
   GW1901: {
     title: 'Config file not found',
     explain: 'There is no file at the given path. Name it with `--config`, or run the command in its folder.',

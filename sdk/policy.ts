@@ -29,6 +29,8 @@ export interface Policy<in Needs = BaseContext, out Gives = unknown, out Err ext
   readonly '~needs'?: ((needs: Needs) => void) | undefined
   readonly '~gives'?: Gives | undefined
   readonly '~err'?: Err | undefined
+  /** Keeps an auth from being taken for a policy: it belongs under `auth`, not in `use`. */
+  readonly '~auth'?: undefined
   readonly definition: PolicyDefinition
   readonly options: unknown
   readonly [STAMP]: Stamp

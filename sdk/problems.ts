@@ -6,7 +6,11 @@ export interface ProblemType {
   readonly explain: string
 }
 
-const problem = (status: number, title: string, explain: string): ProblemType => ({ status, title, explain })
+const problem = <S extends number>(status: S, title: string, explain: string): ProblemType & { readonly status: S } => ({
+  status,
+  title,
+  explain,
+})
 
 /**
  * Every error a gateway may answer, as RFC 9457 problem types. Codes are append-only.

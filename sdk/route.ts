@@ -63,8 +63,13 @@ type NoSurplus<P extends string, PS> = [Exclude<keyof Out<PS>, PathParam<P>>] ex
 type Mapped<S> = S extends 'problem' ? ProblemDocument : S extends Schema ? In<S> : never
 
 /** What a `mapResponse` function receives: the upstream schema's output where one is declared. */
-// biome-ignore lint/suspicious/noExplicitAny: an undeclared upstream body is whatever it is
-type UpstreamBody<UR, S> = S extends keyof UR ? Out<UR[S]> : any
+// While it infers a function's parameters, TypeScript asks for the key as a text: `'200'`, not `200`.
+type UpstreamBody<UR, S> = S extends keyof UR
+  ? Out<UR[S]>
+  : S extends `${infer N extends number}`
+    ? UpstreamBody<UR, N>
+    : // biome-ignore lint/suspicious/noExplicitAny: an undeclared upstream body is whatever it is
+      any
 
 /** The context of a `map*` function. */
 export type MapContext<C, PS, Q, U> = C & { readonly params: Out<PS>; readonly query: Out<Q> } & GivesOf<U>

@@ -5,10 +5,10 @@ export interface Schema<O = any, I = any> {
 }
 
 /** What a schema yields after parsing. */
-export type Out<S> = S extends { _zod: { output: infer O } } ? O : never
+export type Out<S> = S extends Schema ? S['_zod']['output'] : never
 
 /** What a schema accepts before parsing. */
-export type In<S> = S extends { _zod: { input: infer I } } ? I : never
+export type In<S> = S extends Schema ? S['_zod']['input'] : never
 
 /** The part of the context that exists on every route. */
 export interface BaseContext {

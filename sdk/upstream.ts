@@ -61,7 +61,7 @@ const options = z.strictObject({
 export const upstreamSchema = options.superRefine((given, ctx) => {
   if (given.balance !== 'round-robin') return
   given.targets.forEach((entry, index) => {
-    if (typeof entry === 'string' || entry.weight === 1) return
+    if (typeof entry === 'string' || entry.weight <= 1) return
     ctx.addIssue({
       code: 'custom',
       path: ['targets', index, 'weight'],

@@ -26,25 +26,37 @@ async function readBounded(response: Response): Promise<string | undefined> {
 
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (!(cause instanceof Error)) return 'the request failed'
-  return cause.name === 'TimeoutError' ? 'no complete answer in time' : cause.message
+  return cause instanceof Error ? cause.message : 'the request failed'
+}
+
+async function exchange(url: string, fetch: KeySetRequest['fetch'], signal: AbortSignal): Promise<KeySetFetch> {
+  const response = await fetch(url, {
+    redirect: 'manual',
+    headers: { accept: 'application/jwk-set+json, application/json', 'user-agent': 'gatewright' },
+    signal,
+  })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    return { failure: `the issuer answered with status ${response.status}` }
+  }
+  const text = await readBounded(response)
+  return text === undefined ? { failure: 'the answer is longer than 1 MiB' } : { text }
 }
 
 /** Fetches a key set: status 200 only, no redirects, at most 1 MiB. Never rejects. */
 export async function fetchKeySet(url: string, request: KeySetRequest): Promise<KeySetFetch> {
+  // Node.js 20 may collect the sources of `AbortSignal.any` and then never fire: one controller, held here.
+  const controller = new AbortController()
+  const end = () => controller.abort()
+  const timer = setTimeout(end, request.timeoutMs)
+  request.signal.addEventListener('abort', end, { once: true })
+  if (request.signal.aborted) end()
   try {
-    const response = await request.fetch(url, {
-      redirect: 'manual',
-      headers: { accept: 'application/jwk-set+json, application/json', 'user-agent': 'gatewright' },
-      signal: AbortSignal.any([AbortSignal.timeout(request.timeoutMs), request.signal]),
-    })
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      return { failure: `the issuer answered with status ${response.status}` }
-    }
-    const text = await readBounded(response)
-    return text === undefined ? { failure: 'the answer is longer than 1 MiB' } : { text }
+    return await exchange(url, request.fetch, controller.signal)
   } catch (error) {
-    return { failure: reasonOf(error) }
+    return { failure: controller.signal.aborted ? 'no complete answer in time' : reasonOf(error) }
+  } finally {
+    clearTimeout(timer)
+    request.signal.removeEventListener('abort', end)
   }
 }

@@ -113,6 +113,8 @@ export class HapiLane {
 
   readonly #onResponse = (error: unknown, res: LaneResponse, request: Request, h: ResponseToolkit): Lifecycle.ReturnValue => {
     if (error) throw error
+    // hapi would answer these itself, for a representation that only the upstream knows.
+    for (const name of ['if-none-match', 'if-modified-since']) delete request.headers[name]
     const bodiless = request.method === 'head' || res.statusCode === 204 || res.statusCode === 304
     if (bodiless) res.resume()
     return withHeaders(h.response(bodiless ? undefined : res).code(res.statusCode), res.lines)

@@ -21,10 +21,17 @@ function split(values: Readonly<Record<string, Value>>): { fixed: readonly (read
   }
 }
 
-/** What a key reads, as text; undefined where there is nothing. Keys are typed as texts, yet claims may be numbers or missing. */
-function read({ key }: Dynamic, exchange: Exchange): string | undefined {
+/**
+ * What a key reads, as a header value: undefined where there is nothing, null where no header can carry it.
+ * Keys are typed as texts, yet what they read may be a number, missing, or as long and odd as the caller likes.
+ */
+function read({ key }: Dynamic, exchange: Exchange): string | undefined | null {
   const value: unknown = key.read(exchange as never)
-  return value === undefined || value === null ? undefined : String(value)
+  if (value === undefined || value === null) return undefined
+  // A list joined with commas would let one element pass for two.
+  if (typeof value === 'object') return null
+  const text = String(value)
+  return isHeaderValue(text) ? text : null
 }
 
 function compileRequest({ set, remove }: HeadersSettings['request']): RequestStep | undefined {
@@ -37,8 +44,12 @@ function compileRequest({ set, remove }: HeadersSettings['request']): RequestSte
       const value = read(header, exchange)
       // The client's own header must not stand in for a value that the gateway does not have.
       if (value === undefined) exchange.removeRequestHeader(header.name)
-      else if (isHeaderValue(value)) exchange.setRequestHeader(header.name, value)
-      else throw new Problem('BAD_REQUEST', { detail: `What the request carries for the header ${header.name} cannot stand in a header.` })
+      else if (value !== null) exchange.setRequestHeader(header.name, value)
+      else
+        throw new Problem('BAD_REQUEST', {
+          detail: 'A value that comes with the request cannot be sent on in a header.',
+          cause: header.name,
+        })
     }
   }
 }
@@ -47,7 +58,7 @@ function compileRequest({ set, remove }: HeadersSettings['request']): RequestSte
 function readQuietly(header: Dynamic, exchange: Exchange, log: Services['log']): string | undefined {
   try {
     const value = read(header, exchange)
-    if (value === undefined || isHeaderValue(value)) return value
+    if (value !== null) return value
     log.warn({ header: header.name, requestId: exchange.requestId }, 'a response header was left out: its value cannot stand in a header')
   } catch (error) {
     // A request refused before its auth ran has nothing to read; that is no fault worth a warning.

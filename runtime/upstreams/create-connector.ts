@@ -11,11 +11,15 @@ export function createConnector(origin: URL, timeoutMs: number): buildConnector.
   const connect = buildConnector({ timeout: 0, allowH2: false })
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
-    const timer = setTimeout(() => {
-      socket.destroy(new errors.ConnectTimeoutError(`no connection to ${origin.host} within ${timeoutMs} ms`))
-    }, timeoutMs)
+    let settled = false
+    const giveUp = () => {
+      if (!settled) socket.destroy(new errors.ConnectTimeoutError(`no connection to ${origin.host} within ${timeoutMs} ms`))
+    }
+    // After a stall of the process the connection may be there, unread: it is looked at before the verdict.
+    const timer = setTimeout(() => setImmediate(giveUp), timeoutMs)
     timer.unref()
     const socket = connect({ ...options, servername }, (...result) => {
+      settled = true
       clearTimeout(timer)
       callback(...result)
     }) as unknown as Socket

@@ -15,6 +15,8 @@ export class Deadlines {
   readonly #clock: Clock
   readonly #watched = new Set<Expiring>()
   #timer: NodeJS.Timeout | undefined
+  #sweptAt = 0
+  #held = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -22,7 +24,9 @@ export class Deadlines {
 
   watch(expiring: Expiring): void {
     this.#watched.add(expiring)
-    this.#timer ??= setInterval(() => this.#sweep(), TICK_MS).unref()
+    if (this.#timer) return
+    this.#sweptAt = this.#clock.now()
+    this.#timer = setInterval(() => this.#sweep(), TICK_MS).unref()
   }
 
   forget(expiring: Expiring): void {
@@ -42,6 +46,10 @@ export class Deadlines {
       return
     }
     const now = this.#clock.now()
+    // After a stall of the process, what came in during it is still unread: hold once, so that it counts.
+    this.#held = !this.#held && now - this.#sweptAt > 2 * TICK_MS
+    this.#sweptAt = now
+    if (this.#held) return
     for (const expiring of this.#watched) {
       if (expiring.expiresAt > now) continue
       this.#watched.delete(expiring)

@@ -4,6 +4,7 @@ import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 
 const options = z.strictObject({
+  /** The alternatives, as the arguments of the call; at least two. */
   auths: z
     .array(
       z.custom<AnyAuth>(

@@ -3,7 +3,7 @@ import { type Auth, bindAuth } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { headerName } from '../schemas/text.js'
-import { zodSchema } from '../schemas/values.js'
+import { parseWith, zodSchema } from '../schemas/values.js'
 import type { In, Out, Schema } from '../types.js'
 
 const record = z.strictObject({
@@ -13,26 +13,46 @@ const record = z.strictObject({
   hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 hex digits'),
   /** Who calls with it. */
   consumer: z.string().min(1),
+  /** More about the key's holder, parsed by the `metadata` schema. */
   metadata: z.unknown().optional(),
   /** ISO 8601 time after which it is refused. */
   expires: z.iso.datetime({ offset: true }).optional(),
 })
 
-const options = z.strictObject({
-  /** Header that carries the key. Default `x-api-key`. */
-  header: headerName.prefault('x-api-key'),
-  /** What every key starts with: `<prefix>_<32 base62>_<6 base62 checksum>`. Default `gw`. */
-  prefix: z
-    .string()
-    .regex(/^[a-z][a-z0-9]{0,15}$/, 'expected 1 to 16 lower-case letters and digits')
-    .default('gw'),
-  /** The known keys, hashed. */
-  keys: z.array(record),
-  /** Schema of a key's metadata; what it yields is `ctx.auth.metadata`. */
-  metadata: zodSchema.optional(),
-  /** Sends the key on to the upstream. Default false: it is stripped. */
-  forward: z.boolean().default(false),
-})
+const options = z
+  .strictObject({
+    /** Header that carries the key. Default `x-api-key`. */
+    header: headerName.prefault('x-api-key'),
+    /** What every key starts with: `<prefix>_<32 base62>_<6 base62 checksum>`. Default `gw`. */
+    prefix: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,15}$/, 'expected 1 to 16 lower-case letters and digits')
+      .default('gw'),
+    /** The known keys, hashed. */
+    keys: z.array(record),
+    /** Schema of a key's metadata; what it yields is `ctx.auth.metadata`. */
+    metadata: zodSchema.optional(),
+    /** Sends the key on to the upstream. Default false: it is stripped. */
+    forward: z.boolean().default(false),
+  })
+  .transform(({ metadata: schema, ...rest }, ctx) => {
+    const fail = (path: PropertyKey[], message: string) => ctx.addIssue({ code: 'custom', path: ['keys', ...path], message })
+    const parseMetadata = (given: unknown, index: number): unknown => {
+      if (!schema) {
+        if (given !== undefined) fail([index, 'metadata'], 'expected a schema for it in `metadata`')
+        return undefined
+      }
+      const result = parseWith(schema, given)
+      for (const issue of result.error?.issues ?? [])
+        fail([index, 'metadata', ...issue.path], issue.message.replace(/^Invalid input: /, ''))
+      return result.data
+    }
+    rest.keys.forEach((key, index) => {
+      if (rest.keys.findIndex(({ id }) => id === key.id) < index) fail([index, 'id'], `another key has the id "${key.id}"`)
+      if (rest.keys.findIndex(({ hash }) => hash === key.hash) < index) fail([index, 'hash'], 'another key has the same hash')
+    })
+    return { ...rest, keys: rest.keys.map((key, index) => ({ ...key, metadata: parseMetadata(key.metadata, index) })) }
+  })
 
 /** Parsed options of {@link apiKey}. */
 export type ApiKeySettings = z.output<typeof options>

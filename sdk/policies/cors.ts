@@ -54,7 +54,15 @@ export const corsDefinition = {
   }),
 } as const satisfies PolicyDefinition<'cors'>
 
-interface SharedOptions {
+/** Allowed origins: any, or those listed. */
+export type CorsOrigins = '*' | readonly (`${'http' | 'https'}://${string}` | 'null')[]
+
+/** Options of {@link cors}: any origin without credentials, or listed origins. */
+export interface CorsOptions<O extends CorsOrigins> {
+  /** Allowed origins, compared exactly; or `*` for any, without credentials. */
+  readonly origins: O
+  /** Lets browsers send cookies and HTTP authentication. Default false. */
+  readonly credentials?: O extends '*' ? false : boolean
   /** Request headers that scripts may set. Default: those that the preflight asks for. */
   readonly requestHeaders?: readonly string[]
   /** Response headers that scripts may read. Default: the gateway's own. */
@@ -63,12 +71,7 @@ interface SharedOptions {
   readonly maxAge?: Duration
 }
 
-/** Options of {@link cors}: any origin without credentials, or listed origins. */
-export type CorsOptions =
-  | (SharedOptions & { readonly origins: '*'; readonly credentials?: false })
-  | (SharedOptions & { readonly origins: readonly (`${'http' | 'https'}://${string}` | 'null')[]; readonly credentials?: boolean })
-
 /** Lets browsers on other origins call (Fetch standard, CORS protocol). Preflights are answered from the route table, before auth. */
-export function cors(given: CorsOptions): Policy<BaseContext, unknown, never> {
+export function cors<const O extends CorsOrigins>(given: CorsOptions<O>): Policy<BaseContext, unknown, never> {
   return bindPolicy(corsDefinition, given, cors) as Policy<BaseContext, unknown, never>
 }

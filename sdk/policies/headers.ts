@@ -55,17 +55,36 @@ export const headersDefinition = {
 } as const satisfies PolicyDefinition<'headers'>
 
 /** Header values by name: a text, or a key that reads it from the context. */
-export type HeaderValues<N> = Readonly<Record<string, string | Key<N, string>>>
+export type HeaderValues = Readonly<Record<string, string | Key<never, string>>>
+
+/** All that the keys among `V` read of the context. */
+type NeedsOf<V> = { [H in keyof V]: V[H] extends Key<infer N, string> ? (needs: N) => void : never }[keyof V] extends (
+  needs: infer All,
+) => void
+  ? All
+  : never
 
 /** Options of {@link headers}. */
-export interface HeadersOptions<N> {
+export interface HeadersOptions<Q extends HeaderValues, S extends HeaderValues, A extends HeaderValues> {
   /** Edits of the request sent upstream. */
-  readonly request?: { readonly set?: HeaderValues<N>; readonly remove?: readonly string[] }
+  readonly request?: { readonly set?: Q; readonly remove?: readonly string[] }
   /** Edits of the response sent to the client, problems included. */
-  readonly response?: { readonly set?: HeaderValues<N>; readonly add?: HeaderValues<N>; readonly remove?: readonly string[] }
+  readonly response?: { readonly set?: S; readonly add?: A; readonly remove?: readonly string[] }
 }
 
+/** What all keys among some header values read, together. */
+type NeedsOf<V> = [Extract<V[keyof V], Key<never, string>>] extends [never]
+  ? unknown
+  : Extract<V[keyof V], Key<never, string>> extends { readonly read: (ctx: infer N) => string }
+    ? N
+    : never
+
+/** A policy that edits headers; needs what its keys read. */
+export type HeadersPolicy<Sent, Put, Added> = Policy<NeedsOf<Sent> & NeedsOf<Put> & NeedsOf<Added> & BaseContext, unknown, never>
+
 /** Sets, adds and removes headers of the request to the upstream and of the response to the client. */
-export function headers<N = BaseContext>(given: HeadersOptions<N>): Policy<N & BaseContext, unknown, never> {
-  return bindPolicy(headersDefinition, given, headers) as Policy<N & BaseContext, unknown, never>
+export function headers<Q extends HeaderValues = {}, S extends HeaderValues = {}, A extends HeaderValues = {}>(
+  given: HeadersOptions<Q, S, A>,
+): Policy<NeedsOf<Q> & NeedsOf<S> & NeedsOf<A> & BaseContext, unknown, never> {
+  return bindPolicy(headersDefinition, given, headers) as Policy<NeedsOf<Q> & NeedsOf<S> & NeedsOf<A> & BaseContext, unknown, never>
 }

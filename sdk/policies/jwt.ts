@@ -36,7 +36,15 @@ const keySource = {
   publicKey: z.string().startsWith('-----BEGIN ', 'expected a PEM block').optional(),
 }
 
-const issuer = z.strictObject({ issuer: z.string().min(1), audience: audience.optional(), algorithms: algorithms.optional(), ...keySource })
+const issuer = z.strictObject({
+  /** The `iss` that tokens must carry, compared exactly. */
+  issuer: z.string().min(1),
+  /** Accepted `aud`. Default: the shared one. */
+  audience: audience.optional(),
+  /** Accepted algorithms. Default: the shared ones. */
+  algorithms: algorithms.optional(),
+  ...keySource,
+})
 
 const symmetric = (algorithm: JwtAlgorithm) => algorithm.startsWith('HS')
 

@@ -68,6 +68,8 @@ export interface RateLimitOptions<N> extends SharedOptions {
   /** Whose requests are counted together. */
   readonly by: Key<N, string>
   readonly limit: Rate
+  readonly plan?: never
+  readonly limits?: never
 }
 
 /** A limit for each plan; every plan must be listed. */
@@ -76,6 +78,7 @@ export interface PlanLimitOptions<N, N2, P extends string> extends SharedOptions
   readonly by: Key<N, string>
   readonly plan: Key<N2, P>
   readonly limits: Readonly<Record<NoInfer<P>, Rate>>
+  readonly limit?: never
 }
 
 /** What a limiter gives to later steps. */
@@ -88,8 +91,8 @@ export interface RateLimitState {
  * Admits requests at a steady rate with bursts, by the generic cell rate algorithm (ITU-T I.371); the counter is
  * shared by every process through Redis where the gateway has it. The same limiter used on several routes counts once.
  */
-export function rateLimit<N>(given: RateLimitOptions<N>): Policy<N & BaseContext, RateLimitState, 429>
-export function rateLimit<N, N2, P extends string>(given: PlanLimitOptions<N, N2, P>): Policy<N & N2 & BaseContext, RateLimitState, 429>
-export function rateLimit(given: object): Policy<never, RateLimitState, 429> {
-  return bindPolicy(rateLimitDefinition, given, rateLimit) as Policy<never, RateLimitState, 429>
+export function rateLimit<N, N2 = unknown, P extends string = string>(
+  given: RateLimitOptions<N> | PlanLimitOptions<N, N2, P>,
+): Policy<N & N2 & BaseContext, RateLimitState, 429> {
+  return bindPolicy(rateLimitDefinition, given, rateLimit) as Policy<N & N2 & BaseContext, RateLimitState, 429>
 }

@@ -47,10 +47,10 @@ export class IssueCollector {
     const failed = this.#environment(value, place)
     const result = z.safeParse(schema as unknown as z.core.$ZodType<S['_zod']['output']>, value)
     if (result.success) return failed.length === 0 ? result.data : undefined
-    for (const issue of result.error.issues) {
-      const covered = failed.some((path) => path.every((key, index) => index >= issue.path.length || issue.path[index] === key))
-      if (!covered) for (const one of narrow(issue)) this.#zod(one, schema, value, place)
-    }
+    const issues = result.error.issues.filter((issue) => !failed.some((path) => sameStart(path, issue.path))).flatMap(narrow)
+    // Unknown keys first: one of them may explain why another is missing.
+    const unknown = issues.filter(({ code }) => code === 'unrecognized_keys')
+    for (const issue of [...unknown, ...issues.filter(({ code }) => code !== 'unrecognized_keys')]) this.#zod(issue, schema, value, place)
     return undefined
   }
 
@@ -71,6 +71,15 @@ export class IssueCollector {
     return found
   }
 
+  /** True if an unknown key beside `place` is taken for the one that is missing there. */
+  #isMisspelt({ path }: Place): boolean {
+    const hint = `did you mean \`${String(path.at(-1))}\`?`
+    return this.issues.some(
+      (other) =>
+        other.code === 'GW1003' && other.hint === hint && other.path.length === path.length && sameStart(path.slice(0, -1), other.path),
+    )
+  }
+
   #zod(issue: z.core.$ZodIssue, schema: Schema, value: unknown, place: Place): void {
     const at = inside(place, ...issue.path)
     if (issue.code === 'unrecognized_keys') {
@@ -87,11 +96,13 @@ export class IssueCollector {
       (part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined),
       value,
     )
-    const misspelt =
-      given === undefined &&
-      this.issues.some((other) => other.code === 'GW1003' && other.hint === `did you mean \`${String(issue.path.at(-1))}\`?`)
-    if (!misspelt) this.add('GW1002', at, describe(issue, given), hintFor(issue, given))
+    if (given !== undefined || !this.#isMisspelt(at)) this.add('GW1002', at, describe(issue, given), hintFor(issue, given))
   }
+}
+
+/** True if the two paths agree as far as the shorter one goes. */
+function sameStart(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
+  return a.every((key, index) => index >= b.length || b[index] === key)
 }
 
 /** The issues of the one union branch that the value was meant for, if there is one. */

@@ -13,42 +13,71 @@ const responseSpec = z.union(
 
 /** The options of a route as the load checks them; upstream, auth and policies are resolved on their own. */
 export const routeSchema = z.strictObject({
+  /** The method, or `*` for any that has no route of its own on the path. */
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', '*']),
+  /** Segments of literal text or one whole parameter: `/users/{id}`, `/{id:[0-9]+}`, `/files/{rest*}`. A group's prefix comes before it. */
   path: z.string(),
+  /** Where requests are sent: a value made by `upstream`. */
   upstream: z.unknown().optional(),
+  /** Who may call: a value made by `jwt`, `apiKey` or `anyOf`; on a group's route it is the group's. Default: anyone. */
   auth: z.unknown().optional(),
+  /** Policies by name, after those of the gateway and the group. */
   use: z.unknown().optional(),
+  /** Conditions beyond method and path; a route with conditions is tried before one without. */
   match: z
     .strictObject({
+      /** Host name without port; `*.example.org` matches one label. */
       host: z
         .string()
         .regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'expected a host name such as "api.example.org" or "*.example.org"')
         .optional(),
+      /** Values of request headers, by name. */
       headers: z.record(headerName, condition).optional(),
+      /** Values of query parameters, by name. */
       query: z.record(z.string(), condition).optional(),
     })
     .optional(),
+  /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
   params: zodSchema.optional(),
+  /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
   query: zodSchema.optional(),
+  /** Schema of the JSON request body. */
   body: zodSchema.optional(),
+  /** What callers get, by status. */
   responses: z.record(status, responseSpec).default({}),
+  /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
   upstreamBody: zodSchema.optional(),
+  /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */
   upstreamResponses: z.record(status, zodSchema).default({}),
+  /** Turns the caller's body into the upstream's. */
   mapRequest: mapFunction.optional(),
+  /** Turns the upstream's JSON into the declared response, by status. */
   mapResponse: z.record(status, mapFunction).default({}),
+  /** One line for the documents. Default: the comment above the route's key, else the words of the key. */
   summary: z.string().min(1).optional(),
+  /** More for the documents; Markdown. */
   description: z.string().min(1).optional(),
+  /** Groups the route in the documents. Default: the group's, else the first key of the route's path under `routes`. */
   tags: z.array(z.string().min(1)).optional(),
+  /** Marks the operation in the documents and the client. Default false. */
   deprecated: z.boolean().default(false),
+  /** Keeps the route out of the public OpenAPI document and client. Default false. */
   internal: z.boolean().default(false),
+  /** The path sent upstream, a template over the same parameters. Default: the path as received. */
   upstreamPath: z.string().optional(),
+  /** Text removed from the front of the path before it is sent upstream; excludes `upstreamPath`. */
   stripPrefix: z
     .string()
     .regex(/^\/.*[^/]$/, 'expected a prefix such as "/api": starts with "/", does not end with it')
     .optional(),
+  /** The `Host` sent upstream: the target's, or the client's. Default `upstream`. */
   host: z.enum(['upstream', 'preserve']).default('upstream'),
+  /** Largest request body. Default `1mb`. */
   bodyLimit: size.prefault('1mb'),
+  /** Largest upstream response that a buffered route collects. Default `4mb`. */
   responseLimit: size.prefault('4mb'),
+  /** Timeouts of the upstream call, over the upstream's own. */
   timeouts: timeoutsSchema.omit({ connect: true }).optional(),
+  /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   lifecycle: z.enum(['direct', 'hapi']).optional(),
 })

@@ -1,0 +1,98 @@
+// Where the gateway spends its time: `npm run bench:profile -- --rows plain,policies --seconds 5`.
+// Prints the functions with the most time of their own, under load, after a warm-up. Needs `npm run build` first.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildPeers } from './harness/build-peers.js'
+import { createLoader } from './harness/load.js'
+import { readOptions } from './harness/options.js'
+import { buildFolder, GATEWAY_CORE, LOAD_CORE } from './harness/peers.js'
+import { announcedPort, start, stop, stopAll } from './harness/processes.js'
+import type { Row } from './harness/rows.js'
+
+interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
+  }[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+  readonly startTime: number
+}
+
+const TOP = 25
+
+/** A process that is killed writes no profile. */
+const EXIT_ON_SIGTERM = 'data:text/javascript,process.on("SIGTERM",()=>process.exit(0))'
+
+process.on('SIGINT', () => process.exit(130))
+process.on('exit', stopAll)
+
+/** Microseconds of own time by function, idle time left out, from `after` microseconds on. */
+function selfTimes(profile: CpuProfile, after: number): Map<string, number> {
+  const names = new Map(
+    profile.nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
+      const file = url.replace(/^.*\/(node_modules|dist)\//, '').replace(/^file:.*\//, '')
+      return [id, `${functionName || '(anonymous)'}${file ? `  ${file}:${lineNumber + 1}` : ''}`]
+    }),
+  )
+  const times = new Map<string, number>()
+  let at = 0
+  for (const [index, id] of profile.samples.entries()) {
+    const delta = profile.timeDeltas[index] ?? 0
+    at += delta
+    const name = names.get(id) ?? '?'
+    if (at >= after && name !== '(idle)' && name !== '(root)') times.set(name, (times.get(name) ?? 0) + delta)
+  }
+  return times
+}
+
+/** The package, or the gateway's own folder, that a function belongs to. */
+function packageOf(name: string): string {
+  const file = / {2}(.+):\d+$/.exec(name)?.[1]
+  if (file === undefined) return name.startsWith('(') ? name : 'native'
+  if (file.startsWith('node:')) return 'node'
+  const [first = '', second = ''] = file.split('/')
+  return first.startsWith('@') || first === 'runtime' || first === 'peers' ? `${first}/${second}` : first
+}
+
+async function profileRow(row: Row, peer: string, seconds: number, connections: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-profile-'))
+  const { load } = createLoader(LOAD_CORE)
+  const upstream = start(LOAD_CORE, process.execPath, [join(buildFolder, 'upstream.js')], 'pipe')
+  const upstreamPort = String(await announcedPort(upstream))
+  const profiling = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500', '--import', EXIT_ON_SIGTERM]
+  const started = performance.now()
+  const child = start(
+    GATEWAY_CORE,
+    process.execPath,
+    [...profiling, join(buildFolder, 'peers', `${peer}.js`), row.name, upstreamPort],
+    'pipe',
+  )
+  const port = await announcedPort(child)
+  await load(row, port, connections, seconds)
+  const warm = (performance.now() - started) * 1_000
+  const result = await load(row, port, connections, seconds)
+  await stop(child)
+  await stop(upstream)
+  const [file] = readdirSync(folder)
+  if (file === undefined) throw new Error('no profile was written')
+  const times = selfTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, warm)
+  rmSync(folder, { recursive: true })
+  const total = [...times.values()].reduce((sum, one) => sum + one, 0)
+  console.log(`\n${row.title}, ${peer}: ${result.requests} requests; own time by package, then of the busiest functions`)
+  const line = ([name, time]: [string, number]) =>
+    console.log(`${((time / total) * 100).toFixed(1).padStart(5)} %  ${(time / result.requests).toFixed(2).padStart(6)} µs  ${name}`)
+  const packages = new Map<string, number>()
+  for (const [name, time] of times) packages.set(packageOf(name), (packages.get(packageOf(name)) ?? 0) + time)
+  const busiest = (of: Map<string, number>) => [...of].sort(([, a], [, b]) => b - a)
+  for (const entry of busiest(packages).slice(0, 12)) line(entry)
+  console.log('')
+  for (const entry of busiest(times).slice(0, TOP)) line(entry)
+}
+
+const options = readOptions()
+await buildPeers()
+for (const row of options.rows) for (const peer of options.peers) await profileRow(row, peer.name, options.seconds, options.connections)
+process.exit(0)

@@ -1,0 +1,39 @@
+import type { ResolvedRoute } from '../../sdk/index.js'
+import type { OpenApiContext } from './openapi-context.js'
+import { summaryOf } from './words.js'
+
+function conditionsOf(route: ResolvedRoute): string[] {
+  const { match, segments } = route
+  return [
+    ...(match?.host === undefined ? [] : [`the host is \`${match.host}\``]),
+    ...(match?.conditions ?? []).map(({ source, name, equals, pattern }) =>
+      equals === undefined ? `${source} \`${name}\` matches \`${pattern?.source}\`` : `${source} \`${name}\` is \`${equals}\``,
+    ),
+    ...segments.flatMap((segment) => {
+      if (segment.kind === 'wildcard') return [`\`${segment.name}\` spans several segments`]
+      return segment.kind === 'param' && segment.pattern !== undefined ? [`\`${segment.name}\` matches \`${segment.pattern}\``] : []
+    }),
+  ]
+}
+
+function notesOf(route: ResolvedRoute, others: readonly ResolvedRoute[]): string[] {
+  const wildcard = route.segments.find((segment) => segment.kind === 'wildcard')
+  return [
+    ...(wildcard ? [`\`${wildcard.name}\` is the whole rest of the path and may contain \`/\`.`] : []),
+    ...(route.match?.host === undefined ? [] : [`Served where the host is \`${route.match.host}\`.`]),
+    ...others.map((other) => {
+      const conditions = conditionsOf(other)
+      return `\`${other.id}\` answers instead${conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''}.`
+    }),
+  ]
+}
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+/** Summary and description of an operation: the route's own, else its comment's, else the words of its key path. */
+export function operationText(route: ResolvedRoute, others: readonly ResolvedRoute[], { docs }: OpenApiContext) {
+  const found = docs.get(route.id)
+  const summary = route.summary ?? found?.summary ?? summaryOf(route.keys)
+  const description = route.description ?? found?.description ?? sentence(summary)
+  return { summary, description: [description, ...notesOf(route, others)].join('\n\n') }
+}

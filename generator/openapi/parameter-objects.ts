@@ -1,0 +1,26 @@
+import type { OpenAPIV3_1 } from 'openapi-types'
+import type { ResolvedRoute } from '../../sdk/index.js'
+import type { OpenApiContext } from './openapi-context.js'
+import { parameterOf } from './parameter-of.js'
+import { pathParameters } from './path-parameters.js'
+import { queryParameters } from './query-parameters.js'
+
+/** Header fields that OpenAPI describes elsewhere and ignores as parameters (OpenAPI 3.1 section 4.8.12.1). */
+const DESCRIBED_ELSEWHERE = new Set(['accept', 'authorization', 'content-type'])
+
+/** What `match` asks of headers and query, as required parameters with the one value that selects the route. */
+function conditionParameters(route: ResolvedRoute, taken: ReadonlySet<string>): OpenAPIV3_1.ParameterObject[] {
+  const conditions = route.match?.conditions ?? []
+  return conditions
+    .filter(({ source, name }) => (source === 'query' ? !taken.has(name) : !DESCRIBED_ELSEWHERE.has(name.toLowerCase())))
+    .map(({ source, name, equals, pattern }) =>
+      parameterOf(name, source, true, { type: 'string', ...(equals === undefined ? { pattern: pattern?.source } : { const: equals }) }),
+    )
+}
+
+/** The Parameter Objects of a route: path, query, and the headers and keys that `match` asks for. */
+export function parameterObjects(route: ResolvedRoute, names: readonly string[], context: OpenApiContext): OpenAPIV3_1.ParameterObject[] {
+  const query = queryParameters(route, context)
+  const conditions = conditionParameters(route, new Set(query.map(({ name }) => name)))
+  return [...pathParameters(route, names, context), ...query, ...conditions]
+}

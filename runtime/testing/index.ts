@@ -1,0 +1,5 @@
+export type { FakeClock } from './fake-clock.js'
+export { fakeClock } from './fake-clock.js'
+export type { FakeAnswer, FakeUpstream, ReceivedRequest } from './fake-upstream.js'
+export { fakeUpstream } from './fake-upstream.js'
+export { testGateway } from './test-gateway.js'

@@ -1,0 +1,83 @@
+import test from 'ava'
+import { route } from 'gatewright'
+import { z } from 'zod'
+import { anyUpstream, documentOf } from '../../helpers/document-of.js'
+
+const one = (options: object) => documentOf({ one: route({ method: 'GET', upstream: anyUpstream, ...options } as never) })
+const parametersOf = (path: string, options: object) => one({ path, ...options }).paths[path.replace(/:[^}]*|\*/g, '')].get.parameters
+const queryOf = (query: unknown) => parametersOf('/x', { query })
+
+test('a path parameter without a schema is a string, with the path’s pattern', (t) => {
+  t.deepEqual(parametersOf('/{id:[0-9]+}/{name}', {}), [
+    { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: '^(?:[0-9]+)$' } },
+    { name: 'name', in: 'path', required: true, schema: { type: 'string' } },
+  ])
+})
+
+test('a path parameter is printed as callers write it, and is always required', (t) => {
+  t.deepEqual(parametersOf('/{n}', { params: z.object({ n: z.coerce.number().int().default(1) }) }), [
+    { name: 'n', in: 'path', required: true, schema: { type: 'integer', default: 1 } },
+  ])
+})
+
+test('the pattern of the path does not replace a schema’s format', (t) => {
+  const params = z.object({ id: z.uuid() })
+  t.deepEqual(parametersOf('/{id:[0-9a-f-]+}', { params })[0].schema, { type: 'string', format: 'uuid' })
+})
+
+test('each key of the query is a parameter, required unless it may be left out', (t) => {
+  t.deepEqual(queryOf(z.object({ q: z.string(), limit: z.coerce.number().default(5), after: z.string().optional() })), [
+    { name: 'q', in: 'query', required: true, schema: { type: 'string' } },
+    { name: 'limit', in: 'query', schema: { type: 'number', default: 5 } },
+    { name: 'after', in: 'query', schema: { type: 'string' } },
+  ])
+})
+
+test('a list in the query is a repeated key', (t) => {
+  t.deepEqual(queryOf(z.object({ tag: z.array(z.string()) })), [
+    { name: 'tag', in: 'query', required: true, style: 'form', explode: true, schema: { type: 'array', items: { type: 'string' } } },
+  ])
+})
+
+test('description and deprecation of a key are the parameter’s', (t) => {
+  t.deepEqual(queryOf(z.object({ q: z.string().meta({ description: 'Words to find.', deprecated: true }) })), [
+    { name: 'q', in: 'query', description: 'Words to find.', required: true, deprecated: true, schema: { type: 'string' } },
+  ])
+})
+
+test('a query with an id is taken apart, and is no component', (t) => {
+  const document = one({ path: '/x', query: z.object({ q: z.string() }).meta({ id: 'Search' }) })
+  t.deepEqual(document.paths['/x'].get.parameters, [{ name: 'q', in: 'query', required: true, schema: { type: 'string' } }])
+  t.deepEqual(Object.keys(document.components.schemas), ['Problem'])
+})
+
+test('a query put together of two, one of them with an id, has the keys of both', (t) => {
+  const page = z.object({ after: z.string() }).meta({ id: 'Page' })
+  const names = queryOf(z.intersection(page, z.object({ q: z.string().optional() }))).map((p: any) => [p.name, p.required ?? false])
+  t.deepEqual(names, [
+    ['after', true],
+    ['q', false],
+  ])
+})
+
+test('keys that the query does not name are one free-form parameter', (t) => {
+  t.deepEqual(queryOf(z.object({ query: z.string() }).catchall(z.enum(['on', 'off']))), [
+    { name: 'query', in: 'query', required: true, schema: { type: 'string' } },
+    {
+      name: 'query_',
+      in: 'query',
+      schema: { type: 'object', additionalProperties: { type: 'string', enum: ['on', 'off'] } },
+      style: 'form',
+      explode: true,
+    },
+  ])
+})
+
+test('what `match` asks for is a required parameter, unless the query or OpenAPI has it already', (t) => {
+  const match = { headers: { 'x-version': { pattern: '^2' }, accept: 'text/csv' }, query: { format: 'csv', q: 'x' } }
+  t.deepEqual(parametersOf('/x', { match, query: z.object({ q: z.string() }) }), [
+    { name: 'q', in: 'query', required: true, schema: { type: 'string' } },
+    { name: 'x-version', in: 'header', required: true, schema: { type: 'string', pattern: '^2' } },
+    { name: 'format', in: 'query', required: true, schema: { type: 'string', const: 'csv' } },
+  ])
+})

@@ -1,0 +1,109 @@
+// Compiles only if policies give their values, needs and statuses to the routes that use them, exactly.
+
+import type { ApiKeyAuth, Auth, BaseContext, JwtAuth, Key, Policy, RateLimitState, Route } from 'gatewright'
+import { cors, defineGateway, group, headers, ip, jwt, rateLimit, route } from 'gatewright'
+import { z } from 'zod'
+import { exact, typeOf } from './exact.js'
+import { either, geo, partner, perCaller, perPlan, perUser, session, stamp, users } from './shared.js'
+
+type ErrorsOf<T> = T extends Route<string, unknown, infer E> ? E : never
+
+const get = { method: 'GET', path: '/', upstream: users } as const
+
+// --- keys and what they need ---------------------------------------------------------------------------------------
+
+type Session = JwtAuth<{ sub: string; plan: 'free' | 'pro'; level: number }>
+
+exact<Key<{ auth: Session }, number>>()(session.key((auth) => auth.claims.level))
+exact<Auth<Session, 401 | 503>>()(session)
+exact<Auth<ApiKeyAuth<{ tier: string }>, 401>>()(partner)
+exact<Auth<Session | ApiKeyAuth<{ tier: string }>, 401 | 503>>()(either)
+exact<Policy<{ auth: Session } & BaseContext, RateLimitState, 429>>()(perUser)
+
+/** A key with fewer needs serves where there is more to read. */
+export const widened: Key<{ auth: Session; readonly ip: string }, string> = ip
+
+// --- what policies give --------------------------------------------------------------------------------------------
+
+export const ofTheRoute = route({
+  ...get,
+  auth: session,
+  use: { limit: perUser, plan: perPlan, where: geo({ allow: [] }) },
+  mapRequest: (_body, ctx) => {
+    exact<number>()(ctx.limit.remaining)
+    exact<RateLimitState>()(ctx.plan)
+    exact<{ country: number }>()(ctx.where)
+  },
+})
+
+export const ofTheGroup = group({ auth: session, use: { limit: perUser } }).route({
+  ...get,
+  use: { where: geo({ allow: [], reload: 5 }) },
+  responses: { 200: z.object({ left: z.number() }) },
+  mapRequest: (_body, ctx) => exact<number>()(ctx.limit.remaining),
+  mapResponse: {
+    200: (_body, ctx) => {
+      exact<number>()(ctx.where.country)
+      return { left: ctx.limit.remaining }
+    },
+  },
+})
+
+// --- limiters and header edits on several auths --------------------------------------------------------------------
+
+export const unionLimiter = route({ ...get, auth: either, use: { limit: perCaller } })
+export const unionLimiterOnAPart = route({ ...get, auth: session, use: { limit: perCaller } })
+export const byAddress = route({ ...get, use: { limit: rateLimit({ by: ip, limit: '5/s', burst: 20 }) } })
+export const mixedKeys = route({
+  ...get,
+  auth: session,
+  use: {
+    edit: headers({
+      request: { set: { 'x-user': session.key((auth) => auth.claims.sub), 'x-client': ip, 'x-via': 'gatewright' }, remove: ['cookie'] },
+      response: { add: { 'x-plan': session.key((auth) => auth.claims.plan) } },
+    }),
+    limit: rateLimit({ by: ip, plan: session.key((auth) => auth.claims.plan), limits: { free: '1/s', pro: '2/s' } }),
+  },
+})
+
+/** A limiter on a shared part of two auths fits both. */
+const anySubject = jwt({ issuer: 'x', audience: 'y', algorithms: ['RS256'], claims: z.object({ sub: z.string() }) })
+const perSubject = rateLimit({ by: anySubject.key((auth) => auth.claims.sub), limit: '1/s' })
+export const shared = route({ ...get, auth: session, use: { limit: perSubject } })
+
+// --- statuses ------------------------------------------------------------------------------------------------------
+
+exact<never>()(typeOf<ErrorsOf<typeof open>>())
+exact<401 | 503>()(typeOf<ErrorsOf<typeof withJwt>>())
+exact<401>()(typeOf<ErrorsOf<typeof withKey>>())
+exact<429>()(typeOf<ErrorsOf<typeof byAddress>>())
+exact<401 | 429 | 503>()(typeOf<ErrorsOf<typeof unionLimiter>>())
+exact<401 | 403 | 429 | 503>()(typeOf<ErrorsOf<typeof ofTheRoute>>())
+exact<401 | 403 | 429 | 503>()(typeOf<ErrorsOf<typeof ofTheGroup>>())
+exact<never>()(typeOf<ErrorsOf<typeof silent>>())
+
+export const open = route(get)
+export const withJwt = route({ ...get, auth: session })
+export const withKey = route({ ...get, auth: partner })
+export const silent = route({
+  ...get,
+  use: {
+    cors: cors({ origins: ['https://shop.example.org', 'null'], credentials: true, maxAge: '1h' }),
+    edit: headers({}),
+    own: stamp({}),
+  },
+})
+
+// --- policies of a user's own --------------------------------------------------------------------------------------
+
+exact<Policy<BaseContext, { country: number }, 403 | 503>>()(geo({ allow: ['CH'] }))
+exact<Policy<BaseContext, unknown, never>>()(stamp({}))
+exact<{ allow: string[]; reload?: number | undefined }>()(typeOf<Parameters<typeof geo>[0]>())
+
+// --- the gateway ---------------------------------------------------------------------------------------------------
+
+export default defineGateway({
+  info: { title: 'Types', version: '1' },
+  use: { cors: cors({ origins: '*' }), flood: rateLimit({ by: ip, limit: '50/s' }), where: geo({ allow: [] }) },
+  routes: { open, ofTheRoute },
+})

@@ -1,0 +1,289 @@
+// Every option that must not compile. The error has to be on the line under its comment.
+
+import { anyOf, apiKey, cors, defineGateway, definePolicy, group, headers, ip, jwt, rateLimit, route, upstream } from 'gatewright'
+import { z } from 'zod'
+import { either, geo, partner, session, users } from './shared.js'
+
+const get = { method: 'GET', path: '/u', upstream: users } as const
+const info = { title: 'Types', version: '1' }
+const claims = z.object({ sub: z.string() })
+const userOfSession = headers({ request: { set: { 'x-user': session.key((auth) => auth.claims.sub) } } })
+
+// --- plans ---------------------------------------------------------------------------------------------------------
+
+rateLimit({
+  by: session.key((auth) => auth.claims.sub),
+  plan: session.key((auth) => auth.claims.plan),
+  // @ts-expect-error a plan missing in limits
+  limits: { free: '60/min' },
+})
+rateLimit({
+  by: session.key((auth) => auth.claims.sub),
+  plan: session.key((auth) => auth.claims.plan),
+  limits: {
+    free: '60/min',
+    pro: '600/min',
+    // @ts-expect-error no such plan
+    team: '6000/min',
+  },
+})
+rateLimit({
+  // @ts-expect-error a key that reads a number
+  by: session.key((auth) => auth.claims.level),
+  limit: '1/s',
+})
+rateLimit({
+  // @ts-expect-error a string for a key
+  by: 'ip',
+  limit: '1/s',
+})
+session.key(
+  // @ts-expect-error no such claim
+  (auth) => auth.claims.subject,
+)
+either.key(
+  // @ts-expect-error the union has to be told apart by kind first
+  (auth) => auth.metadata.tier,
+)
+
+// --- rates, durations, sizes ---------------------------------------------------------------------------------------
+
+rateLimit({
+  by: ip,
+  // @ts-expect-error a misspelt unit
+  limit: '60/mim',
+})
+rateLimit({
+  by: ip,
+  // @ts-expect-error no unit
+  limit: '60',
+})
+rateLimit({
+  by: ip,
+  // @ts-expect-error no count
+  limit: 'many/s',
+})
+rateLimit({
+  by: session.key((auth) => auth.claims.sub),
+  plan: session.key((auth) => auth.claims.plan),
+  limits: {
+    free: '60/min',
+    // @ts-expect-error a misspelt unit
+    pro: '600/minute',
+  },
+})
+route({
+  ...get,
+  // @ts-expect-error a misspelt unit
+  bodyLimit: '64mib',
+})
+route({
+  ...get,
+  // @ts-expect-error a number for a size
+  responseLimit: 1024,
+})
+route({
+  ...get,
+  timeouts: {
+    // @ts-expect-error a misspelt unit
+    total: '10sec',
+  },
+})
+upstream('a', {
+  targets: [],
+  health: {
+    path: '/healthz',
+    // @ts-expect-error no number
+    interval: 'often',
+  },
+})
+cors({
+  origins: '*',
+  // @ts-expect-error a number for a duration
+  maxAge: 600,
+})
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    // @ts-expect-error no unit
+    drain: '30',
+  },
+})
+
+// --- CORS ----------------------------------------------------------------------------------------------------------
+
+cors({
+  origins: '*',
+  // @ts-expect-error any origin with credentials
+  credentials: true,
+})
+cors({
+  // @ts-expect-error any origin inside a list
+  origins: ['https://shop.example.org', '*'],
+  credentials: true,
+})
+cors({
+  // @ts-expect-error an origin without a scheme
+  origins: ['shop.example.org'],
+})
+
+// --- header edits --------------------------------------------------------------------------------------------------
+
+route({
+  ...get,
+  use: {
+    // @ts-expect-error headers keyed on an auth that the route lacks
+    edit: userOfSession,
+  },
+})
+route({
+  ...get,
+  auth: partner,
+  use: {
+    // @ts-expect-error headers keyed on another auth than the route's
+    edit: userOfSession,
+  },
+})
+group({
+  use: {
+    // @ts-expect-error headers keyed on an auth that the group lacks
+    edit: userOfSession,
+  },
+})
+route({
+  ...get,
+  use: {
+    // @ts-expect-error one key of several needs an auth
+    edit: headers({ response: { set: { 'x-client': ip }, add: { 'x-plan': session.key((auth) => auth.claims.plan) } } }),
+  },
+})
+headers({
+  request: {
+    set: {
+      // @ts-expect-error a number for a header value
+      'x-version': 2,
+    },
+  },
+})
+headers({
+  request: {
+    // @ts-expect-error a request header is set, not added
+    add: { 'x-version': '2' },
+  },
+})
+
+// --- policies of a user's own --------------------------------------------------------------------------------------
+
+geo({
+  // @ts-expect-error not what the policy's options take
+  allow: 'CH',
+})
+definePolicy({
+  name: 'late',
+  // @ts-expect-error the phase is the gateway's own
+  phase: 'forward',
+  options: z.strictObject({}),
+  compile: () => ({}),
+})
+definePolicy({
+  name: 'odd',
+  phase: 'admit',
+  options: z.strictObject({}),
+  problems: [
+    // @ts-expect-error no such problem
+    'TEAPOT',
+  ],
+  compile: () => ({}),
+})
+
+// --- misspelt and surplus keys -------------------------------------------------------------------------------------
+
+route({
+  ...get,
+  // @ts-expect-error misspelt
+  sumary: 'x',
+})
+route({
+  ...get,
+  // @ts-expect-error a route reads what it answers from `responses`
+  response: {},
+})
+group({ auth: session }).route({
+  ...get,
+  // @ts-expect-error misspelt, in a group
+  bodyLimt: '1mb',
+})
+group({
+  // @ts-expect-error misspelt
+  prefx: '/x',
+})
+upstream('a', {
+  targets: [],
+  // @ts-expect-error misspelt
+  healt: { path: '/' },
+})
+upstream('a', {
+  targets: [],
+  // @ts-expect-error no such way to balance
+  balance: 'random',
+})
+jwt({
+  issuer: 'x',
+  claims,
+  // @ts-expect-error misspelt
+  audiense: 'y',
+})
+jwt({
+  issuer: 'x',
+  claims,
+  algorithms: [
+    // @ts-expect-error never accepted
+    'none',
+  ],
+})
+apiKey({
+  // @ts-expect-error a key's metadata must be what its schema accepts
+  keys: [{ id: 'a', hash: 'sha256:', consumer: 'b', metadata: { tier: 1 } }],
+  metadata: z.object({ tier: z.string() }),
+})
+apiKey({
+  keys: [],
+  // @ts-expect-error misspelt
+  forwad: true,
+})
+anyOf(
+  session,
+  // @ts-expect-error a policy is no auth
+  userOfSession,
+)
+rateLimit({
+  by: ip,
+  limit: '1/s',
+  // @ts-expect-error misspelt
+  brust: 5,
+})
+cors({
+  origins: '*',
+  // @ts-expect-error misspelt
+  exposeHeader: [],
+})
+headers({
+  // @ts-expect-error misspelt
+  reponse: {},
+})
+defineGateway({
+  info,
+  // @ts-expect-error misspelt
+  routs: {},
+  routes: {},
+})
+defineGateway({
+  info,
+  routes: {
+    users: {
+      // @ts-expect-error not a route
+      get: { method: 'GET', path: '/', upstream: users },
+    },
+  },
+})

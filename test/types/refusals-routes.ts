@@ -1,0 +1,225 @@
+// Every route that must not compile. The error has to be on the line under its comment.
+
+import { defineGateway, group, route } from 'gatewright'
+import { z } from 'zod'
+import { either, partner, perCaller, perPartner, perPlan, perUser, session, User, users } from './shared.js'
+
+const get = { method: 'GET', upstream: users } as const
+const tenants = group({ prefix: '/t/{tenant}' })
+const members = group({ prefix: '/m', auth: session })
+
+// --- path parameters -----------------------------------------------------------------------------------------------
+
+route({
+  ...get,
+  path: '/u/{id}',
+  // @ts-expect-error params lacks a parameter of the path
+  params: z.object({ idd: z.uuid() }),
+})
+route({
+  ...get,
+  // @ts-expect-error params has a key that the path does not
+  path: '/u/{id}',
+  params: z.object({ id: z.uuid(), extra: z.string() }),
+})
+route({
+  ...get,
+  // @ts-expect-error params has a key and the path has none
+  path: '/u',
+  params: z.object({ id: z.uuid() }),
+})
+route({
+  ...get,
+  path: '/u/{id:[0-9]+}/{rest*}',
+  // @ts-expect-error the wildcard is a parameter too
+  params: z.object({ id: z.coerce.number() }),
+})
+tenants.route({
+  ...get,
+  path: '/u/{id}',
+  // @ts-expect-error params lacks the parameter of the prefix
+  params: z.object({ id: z.uuid() }),
+})
+tenants.route({
+  ...get,
+  // @ts-expect-error params has a key that neither prefix nor path has
+  path: '/u/{id}',
+  params: z.object({ tenant: z.string(), id: z.uuid(), extra: z.string() }),
+})
+route({
+  ...get,
+  path: '/u/{id}',
+  responses: { 200: User },
+  mapResponse: {
+    200: (_body, ctx) => ({
+      // @ts-expect-error no such parameter
+      id: ctx.params.idd,
+      joined: '',
+    }),
+  },
+})
+
+// --- upstream, method, path ----------------------------------------------------------------------------------------
+
+route({
+  method: 'GET',
+  path: '/u',
+  // @ts-expect-error a string for an upstream
+  upstream: 'users',
+})
+members.route({
+  method: 'GET',
+  path: '/u',
+  // @ts-expect-error a string for an upstream
+  upstream: 'users',
+})
+route({
+  method: 'GET',
+  path: '/u',
+  // @ts-expect-error an upstream's options instead of an upstream
+  upstream: { name: 'users', targets: [] },
+})
+route({
+  // @ts-expect-error no such method
+  method: 'FETCH',
+  path: '/u',
+  upstream: users,
+})
+// @ts-expect-error no path
+route({
+  method: 'GET',
+  upstream: users,
+})
+// @ts-expect-error no upstream
+route({
+  method: 'GET',
+  path: '/u',
+})
+
+// --- auth and what is keyed on it ----------------------------------------------------------------------------------
+
+route({
+  ...get,
+  path: '/u',
+  use: {
+    // @ts-expect-error a limiter keyed on claims, on a route without auth
+    limit: perUser,
+  },
+})
+route({
+  ...get,
+  path: '/u',
+  use: {
+    // @ts-expect-error a limit by plan, on a route without auth
+    limit: perPlan,
+  },
+})
+route({
+  ...get,
+  path: '/u',
+  auth: partner,
+  use: {
+    // @ts-expect-error a limiter keyed on another auth than the route's
+    limit: perUser,
+  },
+})
+route({
+  ...get,
+  path: '/u',
+  auth: either,
+  use: {
+    // @ts-expect-error a limiter keyed on one of two auths: a caller may have come with the other
+    limit: perUser,
+  },
+})
+route({
+  ...get,
+  path: '/u',
+  use: {
+    // @ts-expect-error a limiter keyed on either auth, on a route without one
+    limit: perCaller,
+  },
+})
+members.route({
+  ...get,
+  path: '/u',
+  use: {
+    // @ts-expect-error a limiter keyed on another auth than the group's
+    limit: perPartner,
+  },
+})
+tenants.route({
+  ...get,
+  path: '/u',
+  use: {
+    // @ts-expect-error a limiter keyed on claims, in a group without auth
+    limit: perUser,
+  },
+})
+group({
+  prefix: '/g',
+  use: {
+    // @ts-expect-error a limiter keyed on claims, shared by a group without auth
+    limit: perUser,
+  },
+})
+group({
+  auth: partner,
+  use: {
+    // @ts-expect-error a limiter keyed on another auth than the group's
+    limit: perUser,
+  },
+})
+defineGateway({
+  info: { title: 'Types', version: '1' },
+  use: {
+    // @ts-expect-error a limiter keyed on claims, for every route
+    limit: perUser,
+  },
+  routes: {},
+})
+members.route({
+  ...get,
+  path: '/u',
+  // @ts-expect-error a route of a group has the group's auth
+  auth: partner,
+})
+route({
+  ...get,
+  path: '/u',
+  // @ts-expect-error a policy is no auth
+  auth: perUser,
+})
+route({
+  ...get,
+  path: '/u',
+  use: {
+    // @ts-expect-error an auth is no policy
+    auth: session,
+  },
+})
+route({
+  ...get,
+  path: '/u',
+  auth: either,
+  responses: { 200: User },
+  mapResponse: {
+    200: (_body, ctx) => ({
+      // @ts-expect-error the union has to be told apart by kind first
+      id: ctx.auth.claims.sub,
+      joined: '',
+    }),
+  },
+})
+route({
+  ...get,
+  path: '/u',
+  responses: { 200: User },
+  mapResponse: {
+    200: (_body, ctx) => ({
+      // @ts-expect-error no auth, no ctx.auth
+      id: ctx.auth.claims.sub,
+      joined: '',
+    }),
+  },
+})
