@@ -27,9 +27,17 @@ export function sortIssues(issues: readonly LocatedIssue[]): readonly LocatedIss
 
 const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 
-/** Prints issues for a person: message, place, source and help of each, and their number. */
-export function formatIssues(issues: readonly LocatedIssue[], cwd: string, colors: Colors): string {
-  const sources = new Map<string, string>()
+/**
+ * Prints issues for a person: message, place, source and help of each, and their number.
+ * `texts` are sources that are known already, by file; others are read.
+ */
+export function formatIssues(
+  issues: readonly LocatedIssue[],
+  cwd: string,
+  colors: Colors,
+  texts: ReadonlyMap<string, string> = new Map(),
+): string {
+  const sources = new Map(texts)
   const read = (file: string) => {
     if (!sources.has(file)) sources.set(file, readIfThere(file))
     return sources.get(file) ?? ''

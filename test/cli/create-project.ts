@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { ExecutionContext } from 'ava'
 
-const MODULES = resolve(import.meta.dirname, '../../node_modules')
+const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Makes a folder with the given files and this repository's packages; removed when the test ends. */
+/** Makes a folder with the given files, gatewright and zod; removed when the test ends. */
 export async function createProject(t: ExecutionContext, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'gatewright-test-')))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
-  await symlink(await realpath(MODULES), join(folder, 'node_modules'))
+  await mkdir(join(folder, 'node_modules'))
+  await symlink(ROOT, join(folder, 'node_modules/gatewright'))
+  await symlink(await realpath(join(ROOT, 'node_modules/zod')), join(folder, 'node_modules/zod'))
   await writeProject(folder, files)
   return folder
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { createProject } from './create-project.js'
 import { runGatewright, startGatewright } from './run-gatewright.js'
@@ -106,4 +108,28 @@ test.serial('what build wrote is started without esbuild and without ts-morph', 
   cli.child.kill('SIGINT')
   t.is(await cli.exit, 0)
   t.notRegex(cli.stderr(), /loads/)
+})
+
+test.serial('a mistake that only shows when a built config starts is placed in the source as it was built', async (t) => {
+  const source = configFor('x').replace(`'x'`, `env('GATEWRIGHT_TEST_TARGET')`).replace('{ defineGateway', '{ defineGateway, env')
+  const cwd = await createProject(t, { 'gateway.config.ts': source })
+  const built = await runGatewright(t, ['build'], { cwd, env: { GATEWRIGHT_TEST_TARGET: 'http://127.0.0.1:1' } })
+  t.is(built.code, 0, built.stderr)
+  await writeFile(join(cwd, 'gateway.config.ts'), '\n\n// rewritten since\n')
+  const { code, stderr } = await runGatewright(t, ['start', ...FREE], { cwd, nodeArgs: [REGISTER] })
+  t.is(
+    stderr,
+    `error[GW1004] routes.a.upstream.targets[0]: environment variable GATEWRIGHT_TEST_TARGET is not set
+  --> gateway.config.ts:2:45
+  1 | import { defineGateway, env, route, upstream } from 'gatewright'
+  2 | const users = upstream('users', { targets: [env('GATEWRIGHT_TEST_TARGET')] })
+    |                                             ^
+  3 | export default defineGateway({
+  4 |   info: { title: 'T', version: '1' },
+  help: set it in the shell or in a .env file beside the config
+
+1 problem in 1 file
+`,
+  )
+  t.is(code, 1)
 })

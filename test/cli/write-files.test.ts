@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { compareFiles, writeFiles } from '../../generator/write-files.js'
@@ -29,7 +29,8 @@ test('only what differs is written, and what has no text is removed', async (t) 
 })
 
 test('if one file cannot be written, none is', async (t) => {
-  const folder = await createProject(t, { 'a.txt': 'before', blocked: 'a file where a folder should be' })
+  const folder = await createProject(t, { 'a.txt': 'before' })
+  await symlink('nowhere', join(folder, 'blocked'))
   const files = [
     { path: 'a.txt', text: 'after' },
     { path: 'blocked/b.txt', text: 'b' },

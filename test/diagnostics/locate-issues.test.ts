@@ -120,6 +120,12 @@ const cases: Readonly<Record<string, { readonly code: string; readonly files: Fi
       'gateway.config.ts': `${head}const made = ['a'].map((id) => [id, route({ method: 'GET',\n  path: /*!*/\`\${id}\`, upstream: users })])\nexport default defineGateway({ info, routes: Object.fromEntries(made) })`,
     },
   },
+  'a parameter whose value nobody wrote': {
+    code: 'GW1201',
+    files: {
+      'gateway.config.ts': `${head}const made = ['a'].reduce((routes, path) => ({ ...routes, [path]: route({ method: 'GET', upstream: users,\n  /*!*/path }) }), {})\nexport default defineGateway({ info, routes: made })`,
+    },
+  },
   'what a caller passed to a function that makes routes': {
     code: 'GW1201',
     files: {
