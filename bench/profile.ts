@@ -48,6 +48,15 @@ function selfTimes(profile: CpuProfile, after: number): Map<string, number> {
   return times
 }
 
+/** The package, or the gateway's own folder, that a function belongs to. */
+function packageOf(name: string): string {
+  const file = / {2}(.+):\d+$/.exec(name)?.[1]
+  if (file === undefined) return name.startsWith('(') ? name : 'native'
+  if (file.startsWith('node:')) return 'node'
+  const [first = '', second = ''] = file.split('/')
+  return first.startsWith('@') || first === 'runtime' || first === 'peers' ? `${first}/${second}` : first
+}
+
 async function profileRow(row: Row, peer: string, seconds: number, connections: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-profile-'))
   const { load } = createLoader(LOAD_CORE)
@@ -72,9 +81,15 @@ async function profileRow(row: Row, peer: string, seconds: number, connections: 
   const times = selfTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, warm)
   rmSync(folder, { recursive: true })
   const total = [...times.values()].reduce((sum, one) => sum + one, 0)
-  console.log(`\n${row.title}, ${peer}: ${result.requests} requests, own time of the busiest functions`)
-  for (const [name, time] of [...times].sort(([, a], [, b]) => b - a).slice(0, TOP))
+  console.log(`\n${row.title}, ${peer}: ${result.requests} requests; own time by package, then of the busiest functions`)
+  const line = ([name, time]: [string, number]) =>
     console.log(`${((time / total) * 100).toFixed(1).padStart(5)} %  ${(time / result.requests).toFixed(2).padStart(6)} µs  ${name}`)
+  const packages = new Map<string, number>()
+  for (const [name, time] of times) packages.set(packageOf(name), (packages.get(packageOf(name)) ?? 0) + time)
+  const busiest = (of: Map<string, number>) => [...of].sort(([, a], [, b]) => b - a)
+  for (const entry of busiest(packages).slice(0, 12)) line(entry)
+  console.log('')
+  for (const entry of busiest(times).slice(0, TOP)) line(entry)
 }
 
 const options = readOptions()

@@ -83,7 +83,7 @@ export class GatewayRuntime implements RunningGateway {
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
-        observe: (upstream, target, outcome) => this.#metrics.count('gatewright_upstream_requests_total', { upstream, target, outcome }),
+        observe: (upstream, target, outcome) => this.#metrics.attempt(upstream, target, outcome),
       },
       settings.problems.base,
     )

@@ -30,7 +30,7 @@ export const GATEWAY_CORE = 0
 export const LOAD_CORE = 1
 
 /** Where the peers' compiled files are. */
-export const buildFolder = new URL('../.build/', import.meta.url).pathname
+export const buildFolder = new URL('../dist/', import.meta.url).pathname
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-peers-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

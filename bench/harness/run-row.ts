@@ -42,6 +42,7 @@ async function runRound(peer: Peer, { child, port }: RunningPeer, row: Row, load
   const before = cpuSeconds(pidOf(child))
   const result = await load(row, port, options.connections, options.seconds)
   const cpu = cpuSeconds(pidOf(child)) - before
+  if (result.requests === 0) throw new Error(`${peer.name} on "${row.name}": no request was completed in ${options.seconds} s`)
   if (result.failures > 0) throw new Error(`${peer.name} on "${row.name}": ${result.failures} of ${result.requests} requests failed`)
   return { cpuMicros: (cpu / result.requests) * 1e6, requestsPerSecond: result.requests / result.seconds, p99: result.p99 }
 }

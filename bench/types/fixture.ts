@@ -4,11 +4,12 @@ export type FixtureKind = 'routes' | 'groups' | 'full'
 const PREAMBLE = `import { cors, defineGateway, group, headers, ip, jwt, rateLimit, route, upstream } from 'gatewright'
 import { z } from 'zod'
 
-const main = upstream('main', { targets: ['http://127.0.0.1:4001'], health: { path: '/healthz', interval: '5s' } })
+const main = upstream('main', { targets: ['http://127.0.0.1:4001'] })
 const session = jwt({
   issuer: 'https://id.example.org/',
   audience: 'shop',
-  algorithms: ['RS256'],
+  algorithms: ['HS256'],
+  secret: 'a-benchmark-secret-of-forty-characters-!',
   claims: z.object({ sub: z.string(), plan: z.enum(['free', 'pro']) }),
 })
 const perPlan = rateLimit({
@@ -49,6 +50,7 @@ export function fixtureText(kind: FixtureKind, count: number): string {
     ...groups.map((n) => `const group${n} = group({ prefix: '/g${n}/{tenant:[a-z]+}', auth: session, use: { limit: perPlan } })`),
     `export default defineGateway({`,
     `  info: { title: 'Fixture', version: '1' },`,
+    `  log: { level: 'warn' },`,
     `  use: { cors: cors({ origins: ['https://shop.example.org'] }), flood: rateLimit({ by: ip, limit: '50/s' }) },`,
     `  routes: {`,
     ...indices.map((index) => `    ${routeText(kind, index)}`),

@@ -10,8 +10,8 @@ const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 function textOf(operation: OpenAPIV3_1.OperationObject): string {
-  const texts = [operation.summary, operation.description].filter((text, index, all) => text && all.indexOf(text) === index)
-  return escapeDoc(texts.join('\n\n'))
+  const { summary = '', description = '' } = operation
+  return escapeDoc(description.startsWith(summary) ? description : `${summary}\n\n${description}`)
 }
 
 function authOf(operation: OpenAPIV3_1.OperationObject, document: OpenAPIV3_1.Document): readonly (readonly string[])[] {

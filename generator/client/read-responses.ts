@@ -10,6 +10,8 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/\*/, 'any'],
 ]
 
+const NO_CONTENT: ReadonlySet<number> = new Set([204, 205])
+
 function readerOf(media: string): Reader {
   return READERS.find(([pattern]) => pattern.test(media))?.[1] ?? 'blob'
 }
@@ -28,8 +30,9 @@ function codesOf(response: OpenAPIV3_1.ResponseObject): readonly string[] {
 function readResponse(status: number, response: OpenAPIV3_1.ResponseObject, head: boolean): ClientResponse[] {
   const contents = Object.entries(response.content ?? {})
   if (head || contents.length === 0) {
-    // A response that is declared for many statuses and without a body says nothing about their bodies.
-    return [{ status, reader: head || status > 5 ? 'empty' : 'any', schema: true, codes: [] }]
+    // A response without a described body may have one all the same, where its status lets it.
+    const bodiless = head || NO_CONTENT.has(status) || Math.floor(status / 100) === 3
+    return [{ status, reader: bodiless ? 'empty' : 'any', schema: true, codes: [] }]
   }
   return contents.map(([media, content]): ClientResponse => {
     const reader = readerOf(media)

@@ -9,7 +9,7 @@ import { stackFrames } from './stack-frames.js'
 /** What the comment above a route says: its first sentence, and the rest. */
 export interface RouteDocs {
   readonly summary: string
-  readonly description: string | undefined
+  readonly description?: string
 }
 
 /** The text of the last doc comment before a node, without its stars and tags; paragraphs are single lines. */
@@ -33,7 +33,7 @@ function split([first, ...paragraphs]: readonly string[]): RouteDocs | undefined
   const end = /[.!?](?=\s+[\p{Lu}`"'([])/u.exec(first)
   const summary = end ? first.slice(0, end.index + 1) : first
   const rest = [first.slice(summary.length).trim(), ...paragraphs].filter((text) => text !== '')
-  return { summary, description: rest.length > 0 ? rest.join('\n\n') : undefined }
+  return rest.length > 0 ? { summary, description: rest.join('\n\n') } : { summary }
 }
 
 /** The comment above the route's key, else the one above the constant that holds the route. */

@@ -11,7 +11,7 @@ const books = upstream('books', {
 const Book = z.object({ id: z.string(), title: z.string(), author: z.string() }).meta({ id: 'Book' })
 
 export default defineGateway({
-  info: { title: ${JSON.stringify(title)}, version: '0.1.0' },
+  info: { title: '${title}', version: '0.1.0' },
   server: { port: 8080 },
   use: { flood: rateLimit({ by: ip, limit: '50/s' }) },
   routes: {

@@ -8,8 +8,8 @@ export type OpenApiVariant = 'public' | 'internal'
 
 /** Texts of a route that stand beside its definition, such as its JSDoc comment. */
 export interface RouteDocs {
-  readonly summary?: string
-  readonly description?: string
+  readonly summary?: string | undefined
+  readonly description?: string | undefined
 }
 
 /** A Response Object with this gateway's extension: the codes of the problems that the gateway itself answers, sorted. */

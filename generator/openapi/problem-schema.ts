@@ -17,8 +17,8 @@ const ERRORS: OpenAPIV3_1.SchemaObject = {
   items: {
     type: 'object',
     properties: {
-      in: { description: 'The part of the request: `path`, `query`, `header` or `body`.', type: 'string' },
-      path: { description: 'The field in that part, such as `items[0].name`; empty for the whole.', type: 'string' },
+      in: { description: 'The part of the request: `path`, `query` or `body`.', type: 'string' },
+      path: { description: 'The field in that part, such as `items.0.name`; empty for the whole.', type: 'string' },
       message: { description: 'What is wrong with it.', type: 'string' },
     },
     required: ['in', 'path', 'message'],

@@ -3,7 +3,7 @@ import type { ClientAddress } from '../edge/client-address.js'
 import { plainAddress } from '../edge/client-address.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { Target } from '../upstreams/target.js'
-import { appendEdits, editedNames } from './apply-edits.js'
+import { appendEdits, isEdited } from './apply-edits.js'
 import { type HeaderRules, nominatedBy } from './header-rules.js'
 
 /** How one route's requests go upstream. */
@@ -25,13 +25,12 @@ export function requestHeaders(exchange: GatewayExchange, target: Target, settin
   const peer = req.socket.remoteAddress ?? ''
   const trusted = addresses.trusts(peer)
   const nominated = nominatedBy(req.headers.connection)
-  const edited = requestEdits && editedNames(requestEdits)
   const raw = req.rawHeaders
   const out: string[] = ['host', settings.preserveHost ? (req.headers.host ?? target.authority) : target.authority]
   for (let index = 0; index < raw.length; index += 2) {
     const { lower, rule } = rules.request(raw[index] as string)
     const passes = rule === 'keep' || (rule === 'forwarded' && trusted) || (rule === 'content-length' && sameBody)
-    if (!passes || lower === requestIdHeader || nominated?.has(lower) || edited?.has(lower)) continue
+    if (!passes || lower === requestIdHeader || nominated?.has(lower) || (requestEdits && isEdited(requestEdits, lower))) continue
     out.push(raw[index] as string, raw[index + 1] as string)
   }
   writeForwarded(out, exchange, peer, trusted)

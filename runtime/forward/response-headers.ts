@@ -1,6 +1,6 @@
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { appendEdits, editedNames } from './apply-edits.js'
-import { type HeaderRules, nominatedBy } from './header-rules.js'
+import { appendEdits, isEdited } from './apply-edits.js'
+import { type HeaderRule, type HeaderRules, nominatedBy } from './header-rules.js'
 
 /** Fields that describe the upstream's bytes and no longer hold once the body is rewritten. */
 const OF_THE_BODY = new Set([
@@ -18,15 +18,20 @@ const OF_THE_BODY = new Set([
 /** Header lines as undici hands them over. */
 export type RawHeaders = readonly Buffer[]
 
-function connectionOf(raw: RawHeaders, rules: HeaderRules): string | undefined {
-  let found: string | undefined
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] as Buffer
-    if (name.length !== 10 || rules.response(name.toString('latin1')).rule !== 'connection') continue
-    const value = (raw[index + 1] as Buffer).toString('latin1')
-    found = found === undefined ? value : `${found}, ${value}`
-  }
-  return found
+/** Drops the lines whose names `Connection` nominated as hop-by-hop. */
+function withoutNominated(lines: readonly string[], nominated: ReadonlySet<string>): string[] {
+  return lines.filter((_, index) => !nominated.has((lines[index - (index % 2)] as string).toLowerCase()))
+}
+
+const joined = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`)
+
+/** True for a line that belongs to the upstream's connection or, once the body is rewritten, to its framing. */
+const isOfTheConnection = (rule: HeaderRule, rewritten: boolean) => rule !== 'keep' && (rule !== 'content-length' || rewritten)
+
+/** What a response's lines are filtered by. */
+export interface ResponseHeaderSettings {
+  readonly rules: HeaderRules
+  readonly requestIdHeader: string
 }
 
 /**
@@ -36,21 +41,22 @@ function connectionOf(raw: RawHeaders, rules: HeaderRules): string | undefined {
 export function responseHeaders(
   exchange: GatewayExchange,
   raw: RawHeaders,
-  rules: HeaderRules,
-  requestIdHeader: string,
+  settings: ResponseHeaderSettings,
   rewritten: boolean,
 ): string[] {
-  const nominated = nominatedBy(connectionOf(raw, rules))
+  const { rules, requestIdHeader } = settings
   const { responseEdits } = exchange
-  const edited = responseEdits && editedNames(responseEdits)
-  const out: string[] = []
+  let connection: string | undefined
+  let out: string[] = []
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as Buffer).toString('latin1')
     const { lower, rule } = rules.response(name)
-    if (rule !== 'keep' && (rule !== 'content-length' || rewritten)) continue
-    if (nominated?.has(lower) || edited?.has(lower) || lower === requestIdHeader || (rewritten && OF_THE_BODY.has(lower))) continue
-    out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
+    if (rule === 'connection') connection = joined(connection, (raw[index + 1] as Buffer).toString('latin1'))
+    if (isOfTheConnection(rule, rewritten) || lower === requestIdHeader || (rewritten && OF_THE_BODY.has(lower))) continue
+    if (!responseEdits || !isEdited(responseEdits, lower)) out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
   }
+  const nominated = nominatedBy(connection)
+  if (nominated) out = withoutNominated(out, nominated)
   out.push(requestIdHeader, exchange.requestId)
   if (responseEdits) appendEdits(out, responseEdits)
   return out

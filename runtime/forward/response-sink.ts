@@ -61,7 +61,7 @@ export class ResponseSink implements UpstreamSink {
 
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
-    return responseHeaders(this.#exchange, headers, this.#context.rules, this.#context.requestIdHeader, rewritten)
+    return responseHeaders(this.#exchange, headers, this.#context, rewritten)
   }
 
   data(chunk: Buffer): boolean {
@@ -84,16 +84,16 @@ export class ResponseSink implements UpstreamSink {
     const mapping = this.#route.mapResponse?.get(this.#status)
     if (!mapping) return
     const whole = Buffer.concat(this.#collected)
-    mapping(this.#exchange, whole, this.#headers).then(
-      (body) => this.#writeMapped(body),
+    mapping.run(this.#exchange, whole, this.#headers).then(
+      (body) => this.#writeMapped(body, mapping.contentType),
       (error: unknown) => this.#context.refuse(this.#exchange, error),
     )
   }
 
-  #writeMapped(body: Buffer): void {
+  #writeMapped(body: Buffer, contentType: string): void {
     if (this.#exchange.gone) return
     const headers = this.#finalHeaders(this.#headers, true)
-    headers.push('content-type', 'application/json; charset=utf-8', 'content-length', String(body.length))
+    headers.push('content-type', contentType, 'content-length', String(body.length))
     this.#begun = true
     this.#writer.begin(this.#status, headers)
     this.#writer.end(body)

@@ -5,9 +5,23 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Counts of one route: plain numbers, so that a request costs an addition and a scrape does the rest. */
 class RouteStats {
-  readonly byStatus = new Map<string, number>()
+  readonly byMethod = new Map<string, Map<number, number>>()
   readonly buckets = new Float64Array(BUCKETS.length + 1)
   sum = 0
+}
+
+/** The map under a key, made on first use. */
+function nested<K, L, T>(map: Map<K, Map<L, T>>, key: K): Map<L, T> {
+  let inner = map.get(key)
+  if (!inner) {
+    inner = new Map()
+    map.set(key, inner)
+  }
+  return inner
+}
+
+function addOne<K>(map: Map<K, number>, key: K): void {
+  map.set(key, (map.get(key) ?? 0) + 1)
 }
 
 type Labels = Readonly<Record<string, string>>
@@ -21,12 +35,14 @@ interface Sample {
 export class Metrics {
   readonly #registry = new Registry()
   readonly #routes = new Map<string, RouteStats>()
+  readonly #attempts = new Map<string, Map<string, Map<string, number>>>()
   readonly #counters = new Map<string, Map<string, { labels: Labels; value: number }>>()
   readonly #gauges = new Map<string, () => readonly Sample[]>()
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
     this.#register('gatewright_requests_total', 'counter', 'Requests by route, method and status.', () => this.#requests())
+    this.#register('gatewright_upstream_requests_total', 'counter', 'Attempts at upstream targets by outcome.', () => this.#upstreams())
     this.#register('gatewright_request_duration_seconds', 'histogram', 'From the request’s headers to the end of its response.', () =>
       this.#durations(),
     )
@@ -36,12 +52,16 @@ export class Metrics {
   request(route: string, method: string, status: number, seconds: number): void {
     let stats = this.#routes.get(route)
     if (!stats) this.#routes.set(route, (stats = new RouteStats()))
-    const key = `${method} ${status}`
-    stats.byStatus.set(key, (stats.byStatus.get(key) ?? 0) + 1)
+    addOne(nested(stats.byMethod, method), status)
     let bucket = 0
     while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] as number)) bucket++
     stats.buckets[bucket] = (stats.buckets[bucket] as number) + 1
     stats.sum += seconds
+  }
+
+  /** Counts one attempt at a target: a status class, or how it failed. */
+  attempt(upstream: string, target: string, outcome: string): void {
+    addOne(nested(nested(this.#attempts, upstream), target), outcome)
   }
 
   /** Adds one to a counter, declared by its first use. */
@@ -89,11 +109,16 @@ export class Metrics {
   }
 
   #requests(): Sample[] {
-    return [...this.#routes].flatMap(([route, { byStatus }]) =>
-      [...byStatus].map(([key, value]) => {
-        const [method = '', status = ''] = key.split(' ')
-        return { labels: { route, method, status }, value }
-      }),
+    return [...this.#routes].flatMap(([route, { byMethod }]) =>
+      [...byMethod].flatMap(([method, byStatus]) => [...byStatus].map(([status, value]) => ({ labels: { route, method, status }, value }))),
+    )
+  }
+
+  #upstreams(): Sample[] {
+    return [...this.#attempts].flatMap(([upstream, targets]) =>
+      [...targets].flatMap(([target, outcomes]) =>
+        [...outcomes].map(([outcome, value]) => ({ labels: { upstream, target, outcome }, value })),
+      ),
     )
   }
 

@@ -3,8 +3,11 @@ import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { GatewayExchange } from './exchange.js'
 
-/** Maps one status's collected upstream body to the bytes that the client gets. */
-export type ResponseMapping = (exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]) => Promise<Buffer>
+/** How one status's collected upstream body becomes what the client gets. */
+export interface ResponseMapping {
+  readonly contentType: string
+  run(exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]): Promise<Buffer>
+}
 
 /** A route ready to run; built once, at load. */
 export interface CompiledRoute {

@@ -1,5 +1,5 @@
 import type { Problem, Reply } from '../../sdk/index.js'
-import { appendEdits, editedNames } from '../forward/apply-edits.js'
+import { appendEdits, isEdited } from '../forward/apply-edits.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
 import { RawWriter } from '../forward/raw-writer.js'
 import { hasBody } from '../forward/request-body.js'
@@ -133,11 +133,10 @@ export class ExchangeHandler {
   replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
     if (!exchange.preflight) exchange.route?.runResponseSteps(exchange, reply.status)
     const { responseEdits } = exchange
-    const edited = responseEdits && editedNames(responseEdits)
     const headers: string[] = []
     for (let index = 0; index < reply.headers.length; index += 2) {
       const name = reply.headers[index] as string
-      if (!edited?.has(name.toLowerCase())) headers.push(name, reply.headers[index + 1] as string)
+      if (!responseEdits || !isEdited(responseEdits, name.toLowerCase())) headers.push(name, reply.headers[index + 1] as string)
     }
     headers.push(this.#context.requestIdHeader, exchange.requestId)
     if (responseEdits) appendEdits(headers, responseEdits)

@@ -59,7 +59,7 @@ export function responseMappings(route: ResolvedRoute): ReadonlyMap<number, Resp
     const status = Number(key)
     const declared = route.responses[status]
     const received = route.upstreamResponses[status]
-    const mapping: ResponseMapping = async (exchange, bytes, headers) => {
+    const run: ResponseMapping['run'] = async (exchange, bytes, headers) => {
       const json = readUpstreamJson(bytes, headers)
       const given = received ? parseOr(received, json, 'The upstream’s response does not match its schema.') : json
       const mapped = await call(map, given, exchange)
@@ -67,7 +67,8 @@ export function responseMappings(route: ResolvedRoute): ReadonlyMap<number, Resp
         typeof declared === 'object' ? parseOr(declared, mapped, 'The transformed response does not match its schema.') : mapped
       return Buffer.from(JSON.stringify(checked))
     }
-    return [status, mapping]
+    const contentType = declared === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8'
+    return [status, { contentType, run }]
   })
   return entries.length === 0 ? undefined : new Map(entries)
 }

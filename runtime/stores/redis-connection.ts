@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient, ErrorReply } from 'redis'
 import { Problem } from '../../sdk/index.js'
-import type { Clock } from '../clock.js'
 
 const CONNECT_MS = 1_000
 const SHORTEST_PAUSE_MS = 100
@@ -43,18 +42,16 @@ export const isErrorReply = (error: unknown): error is Error => error instanceof
  */
 export class RedisConnection {
   readonly #url: string
-  readonly #clock: Clock
   readonly #events: ConnectionEvents
   readonly #stop = new AbortController()
   #link: Link | undefined
   #opening: Promise<void> | undefined
   #renew: (cause: unknown) => void = silence
   #unanswered = 0
-  #heardAt = 0
+  #replies = 0
 
-  constructor(url: string, clock: Clock, events: ConnectionEvents) {
+  constructor(url: string, events: ConnectionEvents) {
     this.#url = url
-    this.#clock = clock
     this.#events = events
   }
 
@@ -62,9 +59,14 @@ export class RedisConnection {
     return this.#link !== undefined
   }
 
-  /** Milliseconds since Redis was last heard of while commands wait for their replies; 0 if none do. */
-  get silentMs(): number {
-    return this.#unanswered === 0 ? 0 : this.#clock.now() - this.#heardAt
+  /** Whether commands wait for their replies. */
+  get waiting(): boolean {
+    return this.#unanswered > 0
+  }
+
+  /** Replies so far. */
+  get heard(): number {
+    return this.#replies
   }
 
   /** Starts to connect, if it has not yet; never throws. */
@@ -75,7 +77,6 @@ export class RedisConnection {
   /** Sends one command. Rejects at once while the connection is down, and never by time. */
   send(args: readonly string[]): Promise<unknown> {
     if (!this.#link) return Promise.reject(new Problem('UNAVAILABLE', { detail: 'There is no connection to Redis.' }))
-    if (this.#unanswered === 0) this.#heardAt = this.#clock.now()
     this.#unanswered += 1
     const reply: Promise<unknown> = this.#link.sendCommand(args)
     reply.then(this.#heard, this.#heard)
@@ -95,7 +96,7 @@ export class RedisConnection {
 
   readonly #heard = (): void => {
     this.#unanswered -= 1
-    this.#heardAt = this.#clock.now()
+    this.#replies += 1
   }
 
   async #keepOpen(): Promise<void> {

@@ -4,7 +4,7 @@ import type { ScriptWitness } from './redis-script.js'
 const MISSES_TO_PAUSE = 5
 const HEALTHY_BEAT_MS = 1_000
 const TROUBLED_BEAT_MS = 250
-const SILENCE_MS = 1_000
+const BEATS_OF_SILENCE = 4
 
 /** What {@link RedisHealth} acts through. */
 export interface HealthActions {
@@ -15,14 +15,18 @@ export interface HealthActions {
 }
 
 /**
- * Whether Redis is worth asking. Five replies missed in a row, or a lost connection, pause all asking, so that a dead Redis
+ * Whether Redis is worth asking. Replies missed five times in a row, or a lost connection, pause all asking, so that a dead Redis
  * costs requests nothing; a probe answered in time ends the pause. Probes run every second, every quarter of one while
- * something is wrong, and give up a connection that stays silent for a second.
+ * something is wrong, and a connection that is silent for four of those is given up. Beats are counted, and not time, so that a
+ * held event loop does not look like a silent Redis.
  */
 export class RedisHealth implements ScriptWitness {
   readonly #connection: RedisConnection
   readonly #actions: HealthActions
   #misses = MISSES_TO_PAUSE
+  #missing = false
+  #heard = 0
+  #silentBeats = 0
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -42,6 +46,12 @@ export class RedisHealth implements ScriptWitness {
   }
 
   missed(): void {
+    // Replies missed in one sweep of the budget are one incident, however many requests were waiting.
+    if (this.#missing) return
+    this.#missing = true
+    queueMicrotask(() => {
+      this.#missing = false
+    })
     this.#misses += 1
     if (this.#misses === 1) this.#schedule(TROUBLED_BEAT_MS)
   }
@@ -63,12 +73,16 @@ export class RedisHealth implements ScriptWitness {
 
   #schedule(ms: number): void {
     clearTimeout(this.#timer)
-    if (!this.#stopped) this.#timer = setTimeout(() => this.#beat(), ms).unref()
+    // As for the budget: what has arrived by the time of a beat is read before the beat looks.
+    if (!this.#stopped) this.#timer = setTimeout(() => setImmediate(() => this.#beat()), ms).unref()
   }
 
   #beat(): void {
-    if (this.#connection.silentMs >= SILENCE_MS) this.#connection.renew()
-    else if (this.#connection.ready) this.#actions.probe()
+    const { heard, waiting, ready } = this.#connection
+    this.#silentBeats = waiting && heard === this.#heard ? this.#silentBeats + 1 : 0
+    this.#heard = heard
+    if (this.#silentBeats >= BEATS_OF_SILENCE) this.#connection.renew()
+    else if (ready) this.#actions.probe()
     this.#schedule(this.#misses === 0 ? HEALTHY_BEAT_MS : TROUBLED_BEAT_MS)
   }
 }

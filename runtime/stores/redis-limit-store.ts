@@ -11,9 +11,12 @@ import { RedisHealth } from './redis-health.js'
 import { RedisScript } from './redis-script.js'
 import { StoreFailure } from './store-failure.js'
 
-const WARM_MS = 2_000
-const REHEARSALS = 4
-const REHEARSED_AT_ONCE = 64
+/** Longest wait for a Redis that may be down. */
+const FIND_MS = 2_000
+/** Longest rehearsal with one that is up. */
+const REHEARSE_MS = 3_000
+/** How many takes each rehearsal has. */
+const REHEARSALS = [1, 8, 32, 64, 64]
 /** Refused without a trace: it asks for more than it allows. */
 const PROBE: Cell = { emission: 1, capacity: 0 }
 const REHEARSED: CellRate = { emissionMs: 1, burst: 1 }
@@ -38,27 +41,33 @@ function readReply(reply: unknown, cell: Cell): LimitDecision | undefined {
   return toDecision(admitted === 1, backlog, cell)
 }
 
+/** Whether `task` is done within `ms` milliseconds. */
+async function within(ms: number, task: Promise<void>): Promise<boolean> {
+  const bound = new AbortController()
+  const late = delay(ms, false, { signal: bound.signal }).catch(() => false)
+  const done = await Promise.race([task.then(() => true), late])
+  bound.abort()
+  return done
+}
+
 class RedisLimitStore implements LimitStore {
   readonly #prefix: string
   readonly #reporter: FailureReporter
   readonly #connection: RedisConnection
   readonly #health: RedisHealth
   readonly #script: RedisScript
-  readonly #usable: Promise<void>
+  readonly #onUsable = new Set<() => void>()
 
   constructor({ url, prefix, clock, log, count }: RedisLimitStoreOptions) {
     this.#prefix = prefix
     this.#reporter = new FailureReporter(clock, log, count)
-    this.#connection = new RedisConnection(url, clock, { onReady: () => this.#greet(), onLost: (cause) => this.#lost(cause) })
-    let markUsable = (): void => undefined
-    this.#usable = new Promise((resolve) => {
-      markUsable = resolve
-    })
+    this.#connection = new RedisConnection(url, { onReady: () => this.#greet(), onLost: (cause) => this.#lost(cause) })
     this.#health = new RedisHealth(this.#connection, {
       probe: () => this.#probe(),
       onUsable: () => {
         this.#reporter.recovered()
-        markUsable()
+        for (const resolve of this.#onUsable) resolve()
+        this.#onUsable.clear()
       },
     })
     this.#script = new RedisScript(this.#connection, this.#health)
@@ -74,7 +83,7 @@ class RedisLimitStore implements LimitStore {
 
   async warm(): Promise<void> {
     this.#connection.open()
-    await Promise.race([this.#usable.then(() => this.#rehearse()), delay(WARM_MS, undefined, { ref: false })])
+    if (await within(FIND_MS, this.#whenUsable())) await within(REHEARSE_MS, this.#rehearse())
   }
 
   close(): Promise<void> {
@@ -115,16 +124,22 @@ class RedisLimitStore implements LimitStore {
     this.#script.run(`${this.#prefix}:{probe}`, PROBE).catch((failure: StoreFailure) => this.#reporter.trouble(failure))
   }
 
-  /** Runs the real thing, many at once, so that the first burst of requests meets compiled code and a known script. */
+  #whenUsable(): Promise<void> {
+    return this.#health.paused ? new Promise((resolve) => this.#onUsable.add(resolve)) : Promise.resolve()
+  }
+
+  /** Runs the real thing, more and more at once, so that the first burst of requests meets compiled code and a known script. */
   async #rehearse(): Promise<void> {
     const cell = toCell(REHEARSED)
     const run = `warm\0${randomUUID()}`
-    for (let round = 0; round < REHEARSALS; round += 1) {
-      const takes = Array.from({ length: REHEARSED_AT_ONCE }, (_, index) =>
+    for (const times of REHEARSALS) {
+      await this.#whenUsable()
+      const takes = Array.from({ length: times }, (_, index) =>
         this.#script.run(this.#keyOf(`${run}${index}`), cell).then((reply) => readReply(reply, cell)),
       )
       await Promise.allSettled(takes)
     }
+    await this.#whenUsable()
   }
 }
 

@@ -1,5 +1,7 @@
 const TICK_MS = 4
 const TICKS = 5
+const LATE_MS = 2 * TICK_MS
+const TURNS = 15
 
 /** One reply waited for. */
 export interface Wait {
@@ -8,12 +10,14 @@ export interface Wait {
 }
 
 class Pending implements Wait {
-  readonly since: number
+  readonly tick: number
+  readonly turn: number
   readonly #onSpent: () => void
   over = false
 
-  constructor(since: number, onSpent: () => void) {
-    this.since = since
+  constructor(tick: number, turn: number, onSpent: () => void) {
+    this.tick = tick
+    this.turn = turn
     this.#onSpent = onSpent
   }
 
@@ -29,19 +33,21 @@ class Pending implements Wait {
 }
 
 /**
- * A budget of 20 ms for each of many replies, on one timer. It counts turns of the event loop in which a reply could have
- * been read, four milliseconds apart, and not the time that passes while this process itself is busy: a burst of requests
- * that holds the loop for 100 ms must not look like a store that is silent for 100 ms.
+ * A budget of 20 ms for each of many replies, on one timer. It is counted in ticks of 4 ms, and a tick that comes late does
+ * not count: then this process held its own event loop, or did not get to run, and a burst of requests that does so must not
+ * look like a store that is silent. After fifteen ticks, late or not, the budget is spent in any case.
  */
 export class ReplyBudget {
   #pending: Pending[] = []
   #first = 0
+  /** Ticks that came in time, and all of them. */
   #tick = 0
+  #turn = 0
   #running = false
 
   /** Starts a wait; `onSpent` is called once if it is not stopped in time. */
   start(onSpent: () => void): Wait {
-    const wait = new Pending(this.#tick, onSpent)
+    const wait = new Pending(this.#tick, this.#turn, onSpent)
     this.#pending.push(wait)
     if (!this.#running) this.#run()
     return wait
@@ -49,14 +55,16 @@ export class ReplyBudget {
 
   #run(): void {
     this.#running = true
+    const from = performance.now()
     // Sockets are read between a timer and an immediate: what has arrived by now counts as in time.
-    setTimeout(() => setImmediate(() => this.#sweep()), TICK_MS)
+    setTimeout(() => setImmediate(() => this.#sweep(from)), TICK_MS)
   }
 
-  #sweep(): void {
-    this.#tick += 1
+  #sweep(from: number): void {
+    this.#turn += 1
+    if (performance.now() - from < LATE_MS) this.#tick += 1
     let head = this.#pending[this.#first]
-    while (head && (head.over || this.#tick - head.since >= TICKS)) {
+    while (head && (head.over || this.#tick - head.tick >= TICKS || this.#turn - head.turn >= TURNS)) {
       head.spend()
       this.#first += 1
       head = this.#pending[this.#first]

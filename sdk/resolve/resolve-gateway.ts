@@ -40,7 +40,14 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
   const shared = policies.uses(gateway.options.use, 'gateway', inside(root, 'use'))
   const results = collectRoutes(
     gateway.options.routes,
-    { issues, policies, upstreams, shared, lifecycle: parsed?.lifecycle ?? 'direct' },
+    {
+      issues,
+      policies,
+      upstreams,
+      shared,
+      lifecycle: parsed?.lifecycle ?? 'direct',
+      requestIdHeader: parsed?.requestId.header ?? 'x-request-id',
+    },
     inside(root, 'routes'),
   )
   findRouteConflicts(

@@ -18,6 +18,7 @@ export interface RouteResolution {
   readonly upstreams: UpstreamResolver
   readonly shared: readonly PolicyUse[]
   readonly lifecycle: 'direct' | 'hapi'
+  readonly requestIdHeader: string
 }
 
 type Options = z.output<typeof routeSchema>
@@ -76,7 +77,7 @@ export function resolveRoute(
     upstream,
     auth,
     policies,
-    effects: mergeEffects(options, auth, policies, upstream),
+    effects: mergeEffects(options, auth, policies, upstream, to.requestIdHeader),
     method: options.method,
     params: options.params,
     query: options.query,
@@ -212,16 +213,19 @@ function checkMaps(options: Options, place: Place, issues: IssueCollector): void
   }
 }
 
+const REQUEST_ID = 'Names this request in the gateway’s logs.'
+
 function mergeEffects(
   options: Options,
   auth: ResolvedAuth | undefined,
   policies: readonly PolicyUse[],
   upstream: ResolvedUpstream,
+  requestIdHeader: string,
 ): Required<Effects> {
   const parts: Effects[] = [
     ...policies.map(({ policy }) => policy.effects),
     ...(auth ? [auth.effects] : []),
-    { problems: ownProblems(options, upstream) },
+    { problems: ownProblems(options, upstream), headers: [{ name: requestIdHeader, description: REQUEST_ID, on: 'any' }] },
   ]
   const headers = new Map(parts.flatMap((part) => part.headers ?? []).map((header) => [header.name.toLowerCase(), header]))
   return {

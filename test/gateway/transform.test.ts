@@ -78,6 +78,23 @@ for (const lifecycle of LANES) {
     t.regex(response.headers.get('content-type') ?? '', /^application\/json/)
   })
 
+  test(`${lifecycle}: a status that is mapped to a problem is sent as one`, async (t) => {
+    const up = await startUpstream(t, (_request, res) => void res.writeHead(404, { 'content-type': 'application/json' }).end('{"err":17}'))
+    const gateway = await startGateway(t, {
+      get: route({
+        method: 'GET',
+        path: '/',
+        upstream: upstream('up', { targets: [up.url] }),
+        lifecycle,
+        responses: { 404: 'problem' },
+        mapResponse: { 404: (body) => ({ type: 'urn:x', title: 'No such thing', status: 404, code: `E${body.err}` }) },
+      }),
+    })
+    const response = await fetch(gateway.url)
+    t.is(response.headers.get('content-type'), 'application/problem+json')
+    t.deepEqual(await response.json(), { type: 'urn:x', title: 'No such thing', status: 404, code: 'E17' })
+  })
+
   test(`${lifecycle}: streams the statuses that have no mapping`, async (t) => {
     const up = await startUpstream(t, (_request, res) => void res.writeHead(404, { 'content-type': 'text/plain', etag: '"1"' }).end('nope'))
     const gateway = await startGateway(t, {

@@ -1,14 +1,15 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { type CorsOptions, cors, type Reply } from 'gatewright'
+import { type CorsOptions, type CorsOrigins, cors, type Reply } from 'gatewright'
 import { compileCors } from '../../runtime/policies/cors.js'
 import { type CorsSettings, corsDefinition } from '../../sdk/policies/cors.js'
 import { compileContext, edited, policyExchange } from './policy-exchange.js'
 
 const SHOP = 'https://shop.example.org'
-const compile = (options: CorsOptions) => compileCors(corsDefinition.options.parse(cors(options).options), compileContext().context)
+const compile = (options: CorsOptions<CorsOrigins>) =>
+  compileCors(corsDefinition.options.parse(cors(options).options), compileContext().context)
 
-function preflight(options: CorsOptions, headers: Record<string, string>, methods: readonly string[] = ['GET', 'PUT']) {
+function preflight(options: CorsOptions<CorsOrigins>, headers: Record<string, string>, methods: readonly string[] = ['GET', 'PUT']) {
   const exchange = policyExchange({ origin: SHOP, 'access-control-request-method': 'PUT', ...headers }, 'OPTIONS')
   exchange.preflight = true
   exchange.allowedMethods = methods
@@ -19,7 +20,12 @@ function preflight(options: CorsOptions, headers: Record<string, string>, method
   return { status: reply.status, body: reply.body, headers: Object.fromEntries(edited(lines, exchange.responseEdits)), lines }
 }
 
-function respond(options: CorsOptions, origin: string | undefined, upstream: readonly (readonly [string, string])[] = [], status = 200) {
+function respond(
+  options: CorsOptions<CorsOrigins>,
+  origin: string | undefined,
+  upstream: readonly (readonly [string, string])[] = [],
+  status = 200,
+) {
   const exchange = policyExchange(origin === undefined ? {} : { origin })
   const policy = compile(options)
   const early = policy.request?.(exchange)

@@ -1,12 +1,12 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { headers, ip, type Key, Problem } from 'gatewright'
+import { type HeadersOptions, type HeaderValues, headers, ip, type Key, Problem } from 'gatewright'
 import type { GatewayExchange } from '../../runtime/pipeline/exchange.js'
 import { compileHeaders } from '../../runtime/policies/headers.js'
 import { headersDefinition } from '../../sdk/policies/headers.js'
 import { compileContext, edited, policyExchange } from './policy-exchange.js'
 
-type Given = Parameters<typeof headers<never>>[0]
+type Given = HeadersOptions<HeaderValues, HeaderValues, HeaderValues>
 
 const claim = (read: (auth: { sub: unknown }) => unknown): Key<never, string> => ({
   label: 'jwt',
@@ -16,7 +16,7 @@ const sub = claim((auth) => auth.sub)
 
 function compile(options: Given) {
   const { context, lines } = compileContext()
-  return { policy: compileHeaders(headersDefinition.options.parse(headers<never>(options).options), context), lines }
+  return { policy: compileHeaders(headersDefinition.options.parse(headers(options).options), context), lines }
 }
 
 function run(options: Given, auth?: unknown, upstream: readonly (readonly [string, string])[] = []) {

@@ -10,7 +10,12 @@ const work = mkdtempSync(join(tmpdir(), 'gatewright-smoke-'))
 /** Runs a command; its output is shown, and a failure ends the script. */
 function run(command, args, cwd = work) {
   console.log(`$ ${command} ${args.join(' ')}`)
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NO_COLOR: '1' } })
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' },
+  })
 }
 
 function expect(condition, what) {
@@ -20,7 +25,10 @@ function expect(condition, what) {
 
 try {
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', work], root)
-  const tarball = join(work, readdirSync(work).find((name) => name.endsWith('.tgz')))
+  const tarball = join(
+    work,
+    readdirSync(work).find((name) => name.endsWith('.tgz')),
+  )
   run('npx', ['publint', '--strict', tarball], root)
   run('npx', ['attw', tarball, '--profile', 'esm-only'], root)
 
@@ -28,7 +36,8 @@ try {
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball])
   const gatewright = join(work, 'node_modules/.bin/gatewright')
   expect(run(gatewright, ['--help']).includes('check'), '`gatewright --help` lists its commands')
-  const exported = "import('gatewright').then(async (sdk) => console.log(typeof sdk.defineGateway, typeof (await import('gatewright/runtime')).createGateway, typeof (await import('gatewright/generator')).emitOpenApi, typeof (await import('gatewright/testing')).testGateway))"
+  const exported =
+    "import('gatewright').then(async (sdk) => console.log(typeof sdk.defineGateway, typeof (await import('gatewright/runtime')).createGateway, typeof (await import('gatewright/generator')).emitOpenApi, typeof (await import('gatewright/testing')).testGateway))"
   expect(run('node', ['-e', exported]).trim() === 'function function function function', 'all four entries can be imported')
 
   run(gatewright, ['init', 'my-api', '--gatewright', `file:${tarball}`])

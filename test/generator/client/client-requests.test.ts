@@ -47,15 +47,16 @@ test('whatever text a path or query parameter has, the server can read it back',
   t.pass()
 })
 
-test('a query repeats arrays and leaves out what is undefined', async (t) => {
+test('a query repeats arrays, spreads objects and leaves out what is undefined', async (t) => {
   const { baseUrl, seen } = await startServer(t, ok)
   const api = createClient({ baseUrl })
   await api.users.list({ query: { limit: 5, role: ['admin', 'member'] } }, { query: { trace: true, none: undefined } })
   await api.users.list({ query: { limit: undefined, role: [] } })
   await api.users.list()
+  await api.search({ query: { query: { q: 'a b', page: 2 } } })
   t.deepEqual(
     seen.map(({ url }) => url),
-    ['/users?limit=5&role=admin&role=member&trace=true', '/users', '/users'],
+    ['/users?limit=5&role=admin&role=member&trace=true', '/users', '/users', '/search?q=a+b&page=2'],
   )
 })
 

@@ -99,6 +99,23 @@ test('an exact status goes before its class, and a class before the default', as
   t.like(await read(), { ok: false, status: 500, error: '<p>' })
 })
 
+test('a body that nothing is said about is read as its media type says', async (t) => {
+  const { baseUrl } = await startServer(
+    t,
+    json(200, [1]),
+    raw(200, 'text/csv', 'a,b'),
+    raw(200, 'image/png', 'png'),
+    raw(200, undefined),
+    json(500, {}),
+  )
+  const { search } = client(baseUrl)
+  t.deepEqual(await search().unwrap(), [1])
+  t.is(await search().unwrap(), 'a,b')
+  t.is(await ((await search().unwrap()) as Blob).text(), 'png')
+  t.is(await search().unwrap(), undefined)
+  t.like(await search(), { ok: false, status: 500, error: {} })
+})
+
 test('a HEAD response has no data, whatever its content type says', async (t) => {
   const { baseUrl } = await startServer(t, raw(200, 'application/json'))
   t.like(await client(baseUrl).probe(), { ok: true, status: 200, data: undefined })
@@ -148,7 +165,7 @@ test('a request that cannot be made is a result too, and is not sent', async (t)
 })
 
 test('unwrap yields the data, or throws an error with status, problem and response', async (t) => {
-  const { baseUrl } = await startServer(t, json(200, user), problem(404, 'NOT_FOUND'), json(418, {}), cut)
+  const { baseUrl } = await startServer(t, json(200, user), problem(404, 'NOT_FOUND'), json(418, {}), cut, json(409, { version: '7' }))
   const api = client(baseUrl)
   t.deepEqual(await api.users.get({ params: { id: 'u1' } }).unwrap(), user)
   const missing = await t.throwsAsync(api.users.get({ params: { id: 'u1' } }).unwrap(), { instanceOf: ApiError })
@@ -159,4 +176,7 @@ test('unwrap yields the data, or throws an error with status, problem and respon
   const lost = await t.throwsAsync(api.users.get({ params: { id: 'u1' } }).unwrap(), { instanceOf: ApiError })
   t.like(lost, { status: 0, kind: 'network', response: undefined, message: 'GET /users/{id} network' })
   t.true(lost?.cause instanceof Error)
+  const replace = api.users.replace({ params: { id: 'u1' }, headers: { 'if-match': '"6"' }, body: { name: 'Ann' } })
+  const conflict = await t.throwsAsync(replace.unwrap(), { instanceOf: ApiError })
+  t.like(conflict, { status: 409, kind: undefined, problem: undefined, result: { error: { version: '7' } } })
 })

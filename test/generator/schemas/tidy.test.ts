@@ -75,7 +75,11 @@ const alike: readonly (readonly [title: string, schema: Schema, expected: JsonSc
     z.object({ $ref: z.string() }),
     { type: 'object', properties: { $ref: { type: 'string' } }, required: ['$ref'] },
   ],
-  ['a default read from the clock is not printed', z.date().prefault(() => new Date()), { type: 'string', format: 'date-time' }],
+  [
+    'a default read from the clock is not printed',
+    z.date().prefault(() => new Date(1_000 * Math.floor(Date.now() / 1_000))),
+    { type: 'string', format: 'date-time' },
+  ],
 ]
 
 for (const [title, schema, expected] of alike)
@@ -118,6 +122,7 @@ test('a random default is not printed, so that the document is the same every ti
 
 test('a time stamp without an offset is no date-time, and keeps its pattern', (t) => {
   t.deepEqual(Object.keys(printed(z.iso.datetime({ local: true }), 'output').schema), ['type', 'pattern'])
+  t.deepEqual(Object.keys(printed(z.iso.datetime({ local: true }).startsWith('2'), 'output').schema), ['type', 'allOf'])
 })
 
 test('a fixed date is printed as a default', (t) => {

@@ -138,6 +138,13 @@ export const shop = {
         },
       },
     },
+    '/search': {
+      get: {
+        operationId: 'search',
+        parameters: [{ name: 'query', in: 'query', schema: { type: 'object', additionalProperties: { type: ['string', 'integer'] } } }],
+        responses: { '200': { description: 'Whatever the upstream answers.' }, default: { description: 'The same.' } },
+      },
+    },
     '/ping': {
       get: { operationId: 'ping', responses: { '204': { description: 'Here' } } },
       head: {

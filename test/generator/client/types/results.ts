@@ -6,6 +6,7 @@ import {
   createClient,
   filesRead,
   type Problem,
+  type ProblemDocument,
   type User,
   type UsersGetResult,
   usersGet,
@@ -48,7 +49,7 @@ export async function unwrapped(): Promise<User> {
     const gone = await api.users.remove({ params: { id: '1' } }).unwrap()
     same<typeof gone, undefined>(true)
   } catch (error) {
-    if (error instanceof ApiError) same<typeof error.status, number>(true)
+    if (error instanceof ApiError) same<[typeof error.status, typeof error.problem], [number, ProblemDocument | undefined]>(true)
   }
   return await api.users.get({ params: { id: '1' } }).unwrap()
 }

@@ -2,7 +2,7 @@
 
 import { filesRead, type FilesReadInput, type FilesReadResult, filesWrite, type FilesWriteInput, type FilesWriteResult, notesAdd, type NotesAddInput, type NotesAddResult } from './files.js';
 import { legacyRead, type LegacyReadInput, type LegacyReadResult } from './legacy.js';
-import { ping, type PingInput, type PingResult, probe, type ProbeInput, type ProbeResult } from './operations.js';
+import { ping, type PingInput, type PingResult, probe, type ProbeInput, type ProbeResult, search, type SearchInput, type SearchResult } from './operations.js';
 import { ordersItemsList, type OrdersItemsListInput, type OrdersItemsListResult } from './orders.js';
 import { usersCreate, type UsersCreateInput, type UsersCreateResult, usersGet, type UsersGetInput, type UsersGetResult, usersList, type UsersListInput, type UsersListResult, usersRemove, type UsersRemoveInput, type UsersRemoveResult, usersReplace, type UsersReplaceInput, type UsersReplaceResult } from './users.js';
 import { type Call, type CallOptions, type Caller, type ConnectOptions, createCaller, type Credential } from './runtime.js';
@@ -56,6 +56,8 @@ export interface Api {
   readonly ping: (input?: PingInput, options?: CallOptions) => Call<PingResult>;
   /** HEAD /ping */
   readonly probe: (input?: ProbeInput, options?: CallOptions) => Call<ProbeResult>;
+  /** GET /search */
+  readonly search: (input?: SearchInput, options?: CallOptions) => Call<SearchResult>;
   readonly users: {
     /**
      * Registers a user.
@@ -108,6 +110,7 @@ export function createClient(options: ClientOptions): Api {
     },
     ping: (input, options) => call(ping, input, options),
     probe: (input, options) => call(probe, input, options),
+    search: (input, options) => call(search, input, options),
     users: {
       create: (input, options) => call(usersCreate, input, options),
       get: (input, options) => call(usersGet, input, options),

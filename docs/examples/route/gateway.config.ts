@@ -1,0 +1,39 @@
+import { defineGateway, group, route, upstream } from 'gatewright'
+import { z } from 'zod'
+
+const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
+const files = upstream('files', { targets: ['http://127.0.0.1:4002'] })
+
+const Product = z.object({ id: z.uuid(), name: z.string(), price: z.number() }).meta({ id: 'Product' })
+
+const products = group({ prefix: '/products', tags: ['Products'] })
+
+export default defineGateway({
+  info: { title: 'Shop API', version: '1.0.0' },
+  routes: {
+    products: {
+      /** Returns one product. */
+      get: products.route({
+        method: 'GET',
+        path: '/{id}',
+        upstream: shop,
+        params: z.object({ id: z.uuid() }),
+        responses: { 200: Product, 404: 'problem' },
+        upstreamResponses: { 200: z.object({ title: z.string(), cents: z.int() }) },
+        mapResponse: { 200: (body, ctx) => ({ id: ctx.params.id, name: body.title, price: body.cents / 100 }) },
+      }),
+      /** Adds a product. */
+      create: products.route({
+        method: 'POST',
+        path: '/',
+        upstream: shop,
+        upstreamPath: '/catalogue',
+        body: Product.omit({ id: true }),
+        bodyLimit: '64kb',
+        responses: { 201: 'empty' },
+        timeouts: { total: '5s' },
+      }),
+    },
+    files: route({ method: '*', path: '/files/{path*}', upstream: files, stripPrefix: '/files', bodyLimit: '64mb' }),
+  },
+})

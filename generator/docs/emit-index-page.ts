@@ -1,0 +1,45 @@
+import { ISSUES, type IssueCode, PROBLEMS, type ProblemCode } from '../../sdk/index.js'
+import { functionName } from './emit-policy-page.js'
+import { type Page, page, section } from './page.js'
+import type { CommentReader } from './read-comments.js'
+
+const firstSentence = (text: string | undefined) => text?.match(/^.*?\.(?= [A-Z]|$)/)?.[0] ?? ''
+
+/** The index of everything that is generated. */
+export function emitIndexPage(policies: readonly string[], auths: readonly string[], comments: CommentReader): Page {
+  const policyLine = (name: string) => {
+    const written = functionName(name)
+    return `- [\`${written}\`](policies/${name}.md): ${firstSentence(comments.ofFunction(`policies/${name}.ts`, written))}`
+  }
+  const problemLine = ([code, { status, title }]: [string, (typeof PROBLEMS)[ProblemCode]]) =>
+    `| [\`${code}\`](problems/${code}.md) | ${status} | ${title} |`
+  const issueLine = ([code, { title }]: [string, (typeof ISSUES)[IssueCode]]) => `| [\`${code}\`](config-errors/${code}.md) | ${title} |`
+  return page('README.md', 'Gatewright reference', [
+    section(
+      'Config',
+      [
+        `- [\`defineGateway\`](gateway.md): ${firstSentence(comments.ofFunction('gateway.ts', 'defineGateway'))}`,
+        `- [\`route\`](route.md): ${firstSentence(comments.ofFunction('route.ts', 'route'))}`,
+        `- [\`upstream\`](upstream.md): ${firstSentence(comments.ofFunction('upstream.ts', 'upstream'))}`,
+      ].join('\n'),
+    ),
+    section('Policies', policies.map(policyLine).join('\n')),
+    section('Auths', auths.map(policyLine).join('\n')),
+    section(
+      'Problems',
+      'What a gateway answers when it does not pass a response on, as RFC 9457 `application/problem+json`.',
+      ['| code | status | title |', '|---|---|---|', ...Object.entries(PROBLEMS).map(problemLine)].join('\n'),
+    ),
+    section(
+      'Config errors',
+      'What loading a config reports, all at once.',
+      [
+        '| code | title |',
+        '|---|---|',
+        ...Object.entries(ISSUES)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(issueLine),
+      ].join('\n'),
+    ),
+  ])
+}

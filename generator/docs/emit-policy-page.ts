@@ -1,0 +1,42 @@
+import type { Effects } from '../../sdk/index.js'
+import { PHASES, type Phase, type PolicyDefinition } from '../../sdk/policy.js'
+import { type DocsExample, effectsIn } from './docs-example.js'
+import { optionsTable } from './options-table.js'
+import { fenced, type Page, page, section } from './page.js'
+import type { CommentReader } from './read-comments.js'
+
+/** The function that configures a policy: `rate-limit` is written `rateLimit`. */
+export function functionName(policy: string): string {
+  return policy.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function phaseText(phase: Phase): string {
+  const order = PHASES.map((other) => (other === phase ? `**${other}**` : other)).join(' → ')
+  return `Runs in the phase \`${phase}\`: ${order}.`
+}
+
+function effectsText({ problems, headers, security }: Required<Effects>): string | undefined {
+  const lines = [
+    ...problems.map((code) => `- may answer the problem [\`${code}\`](../problems/${code}.md)`),
+    ...headers.map(({ name, description, on }) => `- adds \`${name}\` to ${on === 'any' ? 'responses' : 'its problems'}: ${description}`),
+    ...security.map(
+      (scheme) => `- needs ${scheme.type === 'bearer' ? 'a bearer token' : `the header \`${scheme.header}\``}: ${scheme.description}`,
+    ),
+  ]
+  return lines.length === 0 ? undefined : [...new Set(lines)].join('\n')
+}
+
+/** The reference page of a policy or auth. */
+export function emitPolicyPage(definition: PolicyDefinition, example: DocsExample, comments: CommentReader): Page {
+  const { name, phase, options } = definition
+  const written = functionName(name)
+  const file = `policies/${name}.ts`
+  return page(`policies/${name}.md`, written, [
+    comments.ofFunction(file, written),
+    fenced('ts', `import { ${written} } from 'gatewright'`),
+    phaseText(phase),
+    section('Options', optionsTable(options, comments.ofSchema(file, 'options'))),
+    section('What callers can see', effectsText(effectsIn(example, name))),
+    section('Example', fenced('ts', example.source)),
+  ])
+}

@@ -1,0 +1,123 @@
+import type { ExecutionContext } from 'ava'
+import type { CellRate, LimitStore } from '../../runtime/stores/limit-store.js'
+
+/** A store under test, and a way to let time pass for it. */
+export interface Subject {
+  readonly store: LimitStore
+  pass(ms: number): Promise<void> | void
+}
+
+type Case = (t: ExecutionContext, subject: Subject) => Promise<void>
+
+const HOURLY: CellRate = { emissionMs: 3_600_000, burst: 5 }
+
+async function takeAll(store: LimitStore, key: string, rate: CellRate, times: number) {
+  return Promise.all(Array.from({ length: times }, () => store.take(key, rate)))
+}
+
+const HOSTILE_KEYS = [
+  '',
+  '{',
+  '}',
+  '{}',
+  '{a}',
+  'a}',
+  '\0',
+  'a\0b',
+  'a\0',
+  '\r\n',
+  '*1\r\n$8\r\nFLUSHALL\r\n',
+  '%',
+  'é',
+  'e\u0301',
+  '\ud800',
+  'x'.repeat(8_192),
+  `${'x'.repeat(8_191)}y`,
+]
+
+/** What every limit store does, by title. */
+export const conformance: Readonly<Record<string, Case>> = {
+  async 'admits exactly the burst, and counts it down'(t, { store }) {
+    const decisions = await takeAll(store, 'burst\0a', HOURLY, 8)
+    t.deepEqual(
+      decisions.map(({ admitted, remaining }) => [admitted, remaining]),
+      [
+        [true, 4],
+        [true, 3],
+        [true, 2],
+        [true, 1],
+        [true, 0],
+        [false, 0],
+        [false, 0],
+        [false, 0],
+      ],
+    )
+  },
+
+  async 'says how long until the next request and until the whole burst'(t, { store }) {
+    const first = await store.take('times\0a', HOURLY)
+    t.is(first.retryMs, 0)
+    t.true(first.resetMs > 3_590_000 && first.resetMs <= 3_600_000)
+    const last = (await takeAll(store, 'times\0a', HOURLY, 5)).at(-1)
+    t.true(last !== undefined && last.retryMs > 3_590_000 && last.retryMs <= 3_600_000)
+    t.true(last !== undefined && last.resetMs > 5 * 3_590_000 && last.resetMs <= 5 * 3_600_000)
+  },
+
+  async 'takes nothing for a refused request'(t, { store }) {
+    await takeAll(store, 'refused\0a', HOURLY, 5)
+    const [once] = await takeAll(store, 'refused\0a', HOURLY, 1)
+    const many = await takeAll(store, 'refused\0a', HOURLY, 50)
+    t.true(many.every(({ admitted, retryMs }) => !admitted && once !== undefined && retryMs <= once.retryMs))
+  },
+
+  async 'admits again after the time that it named, and again after the pause the whole burst'(t, { store, pass }) {
+    const rate: CellRate = { emissionMs: 40, burst: 3 }
+    const refused = (await takeAll(store, 'wait\0a', rate, 4)).at(-1)
+    t.false(refused?.admitted)
+    await pass(refused?.retryMs ?? 0)
+    const next = await store.take('wait\0a', rate)
+    t.true(next.admitted)
+    await pass(next.resetMs)
+    const whole = await takeAll(store, 'wait\0a', rate, 3)
+    t.true(whole.every(({ admitted }) => admitted))
+  },
+
+  async 'keeps keys apart, whatever they are made of'(t, { store }) {
+    const rate: CellRate = { emissionMs: 3_600_000, burst: 1 }
+    for (const key of HOSTILE_KEYS) t.true((await store.take(`hostile\0${key}`, rate)).admitted, JSON.stringify(key.slice(0, 20)))
+    for (const key of HOSTILE_KEYS) t.false((await store.take(`hostile\0${key}`, rate)).admitted, JSON.stringify(key.slice(0, 20)))
+  },
+
+  async 'keeps counters apart that have the same caller'(t, { store }) {
+    const rate: CellRate = { emissionMs: 3_600_000, burst: 1 }
+    t.true((await store.take('one\0a', rate)).admitted)
+    t.true((await store.take('two\0a', rate)).admitted)
+    t.true((await store.take('three', rate)).admitted)
+    t.true((await store.take('thref', rate)).admitted)
+  },
+
+  async 'a smaller limit takes hold at once on a counter of a larger one'(t, { store, pass }) {
+    await takeAll(store, 'smaller\0a', HOURLY, 5)
+    const rate: CellRate = { emissionMs: 30, burst: 2 }
+    const first = await store.take('smaller\0a', rate)
+    t.false(first.admitted)
+    t.true(first.retryMs <= 30)
+    await pass(30)
+    t.true((await store.take('smaller\0a', rate)).admitted)
+  },
+
+  async 'counts exactly at rates with a broken number of microseconds'(t, { store }) {
+    const rate: CellRate = { emissionMs: 86_400_000 / 7_001, burst: 333 }
+    const decisions = await takeAll(store, 'broken\0a', rate, 400)
+    t.is(decisions.filter(({ admitted }) => admitted).length, 333)
+    t.true(decisions.every(({ remaining, resetMs, retryMs }) => [remaining, resetMs, retryMs].every(Number.isSafeInteger)))
+  },
+
+  async 'warms up and closes, more than once'(t, { store }) {
+    await store.warm()
+    await store.warm()
+    t.true((await store.take('life\0a', HOURLY)).admitted)
+    await store.close()
+    await store.close()
+  },
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import test from 'ava'
+import { ReplyBudget } from '../../runtime/stores/reply-budget.js'
+
+const holdLoop = (ms: number): void => {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
+
+const spent = (budget: ReplyBudget) =>
+  new Promise<number>((resolve) => {
+    const from = performance.now()
+    budget.start(() => resolve(performance.now() - from))
+  })
+
+test.serial('is spent after some 20 ms of an idle loop', async (t) => {
+  const budget = new ReplyBudget()
+  const times: number[] = []
+  for (let turn = 0; turn < 15; turn += 1) times.push(await spent(budget))
+  const typical = times.sort((a, b) => a - b)[7] ?? 0
+  t.true(typical >= 15 && typical < 400, `${typical} ms`)
+})
+
+test.serial('is not spent by a loop that is held up', async (t) => {
+  const budget = new ReplyBudget()
+  let over = false
+  const wait = budget.start(() => {
+    over = true
+  })
+  holdLoop(200)
+  await new Promise((resolve) => setImmediate(resolve))
+  holdLoop(200)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.false(over)
+  t.true(wait.stop())
+})
+
+test.serial('ends once: stopped or spent, and not both', async (t) => {
+  const budget = new ReplyBudget()
+  let calls = 0
+  const stopped = budget.start(() => {
+    calls += 1
+  })
+  t.true(stopped.stop())
+  t.false(stopped.stop())
+  const lapsed = budget.start(() => {
+    calls += 1
+  })
+  await spent(budget)
+  t.is(calls, 1)
+  t.false(lapsed.stop())
+})
+
+test.serial('serves thousands of waits, each with its own time', async (t) => {
+  const budget = new ReplyBudget()
+  const calls: number[] = []
+  const waits = Array.from({ length: 5_000 }, (_, index) => budget.start(() => calls.push(index)))
+  for (const [index, wait] of waits.entries()) if (index % 2 === 0) wait.stop()
+  await delay(8)
+  const late = budget.start(() => calls.push(-1))
+  await spent(budget)
+  t.is(calls.filter((index) => index >= 0).length, 2_500)
+  t.true(calls.every((index) => index === -1 || index % 2 === 1))
+  t.is(calls.indexOf(-1), 2_500)
+  t.false(late.stop())
+})
+
+test.serial('keeps no timer when nothing is waited for', async (t) => {
+  const budget = new ReplyBudget()
+  budget.start(() => undefined).stop()
+  await delay(20)
+  t.deepEqual(
+    process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout'),
+    [],
+  )
+})
