@@ -23,6 +23,6 @@ export function bindAuth<D>(definition: PolicyDefinition, options: unknown, call
     options,
     [STAMP]: stampOf(caller),
     key: <V>(read: (auth: D) => V): Key<{ auth: D }, V> =>
-      Object.freeze({ label: definition.name, read: (ctx: { auth: D }) => read(ctx.auth) }),
+      Object.freeze({ label: definition.name, needsAuth: true, read: (ctx: { auth: D }) => read(ctx.auth) }),
   })
 }

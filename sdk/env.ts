@@ -17,14 +17,14 @@ export function isEnvFailure(value: unknown): value is EnvFailure {
   return typeof value === 'object' && value !== null && '~env' in value
 }
 
-/** The name of a failed variable that was interpolated into a string, if any. */
+/** What is wrong with a variable that was interpolated into a string, if any is. */
 export function envFailureIn(text: string): string | undefined {
   const start = text.indexOf(MARK)
   return start < 0 ? undefined : text.slice(start + MARK.length, text.indexOf('\u0000', start + MARK.length))
 }
 
 function failure(name: string, message: string): EnvFailure {
-  return Object.freeze({ '~env': name, message, [STAMP]: stampOf(env), toString: () => `${MARK}${name}\u0000` })
+  return Object.freeze({ '~env': name, message, [STAMP]: stampOf(env), toString: () => `${MARK}${message}\u0000` })
 }
 
 /**

@@ -14,6 +14,8 @@ export type Phase = (typeof PHASES)[number]
 export interface PolicyDefinition<N extends string = string, O extends Schema = Schema> {
   readonly name: N
   readonly phase: Phase
+  /** Another phase where the settings allow it, such as an earlier one for a limiter that needs no auth. */
+  readonly phaseOf?: ((settings: Out<O>) => Phase) | undefined
   /** A strict zod schema; unknown keys are refused at load. */
   readonly options: O
   readonly effects: (settings: Out<O>) => Effects

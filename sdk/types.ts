@@ -31,4 +31,6 @@ export interface Key<in Needs, out V> {
   /** A short name for logs and documents, such as `ip` or `jwt`. */
   readonly label: string
   readonly read: (ctx: Needs) => V
+  /** True for a key that reads what an auth gives. */
+  readonly needsAuth?: boolean
 }

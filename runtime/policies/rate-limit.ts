@@ -32,7 +32,7 @@ const printable = (name: string): string => name.replace(/[^\x20-\x7e]/gu, '_')
 
 function compileMeter(limit: RateSettings, plan: string | undefined, settings: RateLimitSettings, context: CompileContext): Meter {
   const burst = settings.burst ?? limit.count
-  const name = printable(context.key)
+  const name = printable(settings.name ?? context.key)
   const label = `"${name.replace(/["\\]/g, '\\$&')}"`
   // Limiters of one name share a counter if their limits are equal; otherwise the larger would undo the smaller.
   const owner = settings.name === undefined ? context.identity : `name:${settings.name}`

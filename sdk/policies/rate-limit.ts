@@ -39,6 +39,8 @@ export type RateLimitSettings = z.output<typeof options>
 export const rateLimitDefinition = {
   name: 'rate-limit',
   phase: 'limit',
+  // A flood of guessed credentials must be counted before anything is spent on checking them.
+  phaseOf: ({ by, plan }: RateLimitSettings) => (by.needsAuth || plan?.needsAuth ? 'limit' : 'admit'),
   options,
   effects: (settings: RateLimitSettings): Effects => ({
     problems: settings.onStoreFailure === 'closed' ? ['RATE_LIMITED', 'UNAVAILABLE'] : ['RATE_LIMITED'],
@@ -90,6 +92,7 @@ export interface RateLimitState {
 /**
  * Admits requests at a steady rate with bursts, by the generic cell rate algorithm (ITU-T I.371); the counter is
  * shared by every process through Redis where the gateway has it. The same limiter used on several routes counts once.
+ * A limiter whose key needs no auth runs first of all, in the phase `admit`, so that it also counts what is refused later.
  */
 export function rateLimit<N, N2 = unknown, P extends string = string>(
   given: RateLimitOptions<N> | PlanLimitOptions<N, N2, P>,

@@ -64,8 +64,8 @@ export class IssueCollector {
       if (isEnvFailure(part)) report(stamped(inside(place, ...path), part[STAMP]), path, part.message)
       else if (isPlain(part))
         for (const [key, child] of Object.entries(part)) walk(child, [...path, Array.isArray(part) ? Number(key) : key])
-      const name = typeof part === 'string' ? envFailureIn(part) : undefined
-      if (name !== undefined) report(inside(place, ...path), path, `environment variable ${name} is not set or is invalid`)
+      const failure = typeof part === 'string' ? envFailureIn(part) : undefined
+      if (failure !== undefined) report(inside(place, ...path), path, failure)
     }
     walk(value, [])
     return found

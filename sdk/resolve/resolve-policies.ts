@@ -67,7 +67,8 @@ export class PolicyResolver {
     const { definition, options } = given
     const settings = this.#issues.parse(definition.options, options, stamped(place, readStamp(given) ?? place.stamp))
     if (settings === undefined) return undefined
-    const { name, phase } = definition
+    const { name } = definition
+    const phase = definition.phaseOf?.(settings) ?? definition.phase
     return { name, phase, settings, effects: definition.effects(settings), definition, identity: formatPath(place.path) }
   }
 

@@ -45,7 +45,7 @@ export async function rawServer(t: ExecutionContext, serve: (socket: Socket) => 
 
 /** A promise and the function that resolves it. */
 export function withResolvers(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve = () => undefined as void
+  let resolve: () => void = () => undefined
   const promise = new Promise<void>((done) => {
     resolve = done
   })

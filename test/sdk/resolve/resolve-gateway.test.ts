@@ -160,7 +160,7 @@ test('a route’s effects are those of its policies, its auth and the forwarder'
   ] as const)
     t.true(post?.problems.includes(code), code)
   t.is(new Set(post?.problems).size, post?.problems.length ?? 0)
-  t.deepEqual(post?.headers.map(({ name }) => name).sort(), ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate'])
+  t.deepEqual(post?.headers.map(({ name }) => name).sort(), ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'x-request-id'])
   t.is(post?.security[0]?.scheme, 'jwt')
   for (const code of ['INVALID_REQUEST', 'PAYLOAD_TOO_LARGE', 'NO_HEALTHY_TARGET', 'RATE_LIMITED'] as const)
     t.false(get?.problems.includes(code), code)
