@@ -1,7 +1,7 @@
 const TICK_MS = 4
-const TICKS = 5
-const LATE_MS = 2 * TICK_MS
-const TURNS = 15
+const LATE_MS = 1.5 * TICK_MS
+const CALM_TICKS = 5
+const TICKS = 12
 
 /** One reply waited for. */
 export interface Wait {
@@ -10,14 +10,12 @@ export interface Wait {
 }
 
 class Pending implements Wait {
-  readonly tick: number
-  readonly turn: number
+  readonly since: number
   readonly #onSpent: () => void
   over = false
 
-  constructor(tick: number, turn: number, onSpent: () => void) {
-    this.tick = tick
-    this.turn = turn
+  constructor(since: number, onSpent: () => void) {
+    this.since = since
     this.#onSpent = onSpent
   }
 
@@ -33,21 +31,20 @@ class Pending implements Wait {
 }
 
 /**
- * A budget of 20 ms for each of many replies, on one timer. It is counted in ticks of 4 ms, and a tick that comes late does
- * not count: then this process held its own event loop, or did not get to run, and a burst of requests that does so must not
- * look like a store that is silent. After fifteen ticks, late or not, the budget is spent in any case.
+ * A budget of 20 ms for each of many replies, on one timer: five ticks of 4 ms in a row. A tick that comes late starts the
+ * row again, since this process then held its own event loop, or did not get to run: a burst of requests that does so must
+ * not look like a store that is silent. After twelve ticks, late or not, the budget is spent in any case.
  */
 export class ReplyBudget {
   #pending: Pending[] = []
   #first = 0
-  /** Ticks that came in time, and all of them. */
   #tick = 0
-  #turn = 0
+  #calmSince = 0
   #running = false
 
   /** Starts a wait; `onSpent` is called once if it is not stopped in time. */
   start(onSpent: () => void): Wait {
-    const wait = new Pending(this.#tick, this.#turn, onSpent)
+    const wait = new Pending(this.#tick, onSpent)
     this.#pending.push(wait)
     if (!this.#running) this.#run()
     return wait
@@ -61,10 +58,10 @@ export class ReplyBudget {
   }
 
   #sweep(from: number): void {
-    this.#turn += 1
-    if (performance.now() - from < LATE_MS) this.#tick += 1
+    this.#tick += 1
+    if (performance.now() - from > LATE_MS) this.#calmSince = this.#tick
     let head = this.#pending[this.#first]
-    while (head && (head.over || this.#tick - head.tick >= TICKS || this.#turn - head.turn >= TURNS)) {
+    while (head && (head.over || this.#isSpent(head))) {
       head.spend()
       this.#first += 1
       head = this.#pending[this.#first]
@@ -76,5 +73,9 @@ export class ReplyBudget {
     }
     if (head) this.#run()
     else this.#running = false
+  }
+
+  #isSpent({ since }: Pending): boolean {
+    return this.#tick - Math.max(since, this.#calmSince) >= CALM_TICKS || this.#tick - since >= TICKS
   }
 }
