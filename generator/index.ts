@@ -1,3 +1,5 @@
+export type { ClientEmitOptions } from './client/emit-client.js'
+export { emitClient } from './client/emit-client.js'
 export type { EmitOpenApiOptions, EmittedOpenApi } from './openapi/emit-open-api.js'
 export { emitOpenApi } from './openapi/emit-open-api.js'
 export type { OpenApiVariant, RouteDocs } from './openapi/openapi-context.js'

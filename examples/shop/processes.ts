@@ -45,8 +45,9 @@ export class Processes {
     this.#onDeath = onDeath
   }
 
-  pidOf(name: string): number | undefined {
-    return this.#members.get(name)?.child.pid
+  /** What runs, by name and pid. */
+  list(): readonly { readonly name: string; readonly pid: number | undefined }[] {
+    return [...this.#members].map(([name, { child }]) => ({ name, pid: child.pid }))
   }
 
   /** Starts a process and resolves when it is ready; rejects if it ends before that. */

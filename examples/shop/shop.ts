@@ -62,6 +62,14 @@ export class Shop {
     })
   }
 
+  /** `orders 4711, gateway 4712` */
+  get roster(): string {
+    return this.#processes
+      .list()
+      .map(({ name, pid }) => `${name} ${pid}`)
+      .join(', ')
+  }
+
   /** Kills one instance of the catalog without warning. */
   kill(name: 'catalog-1' | 'catalog-2'): Promise<void> {
     return this.#processes.end(name)

@@ -17,6 +17,7 @@ export async function welcome(shop: Shop, print: (line?: string) => void): Promi
     metrics    ${shop.adminUrl}/metrics
     readiness  ${shop.adminUrl}/readyz
     issuer     ${shop.issuerUrl}/.well-known/jwks.json
+    processes  ${shop.roster}
 
   Try (Mia is on the free plan: 20 requests a minute; the token is good for an hour):
 

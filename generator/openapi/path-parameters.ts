@@ -20,5 +20,9 @@ export function pathParameters(route: ResolvedRoute, names: readonly string[], {
   const properties = (body?.['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>
   return route.segments
     .filter((segment) => segment.kind !== 'literal')
-    .map((segment, index) => parameterOf(names[index] ?? segment.name, 'path', true, withPattern(properties[segment.name], segment)))
+    .map((segment, index) => ({
+      ...parameterOf(names[index] ?? segment.name, 'path', true, withPattern(properties[segment.name], segment)),
+      // OpenAPI cannot say that a parameter spans segments; the client needs to know not to encode its slashes.
+      ...(segment.kind === 'wildcard' && { 'x-wildcard': true }),
+    }))
 }

@@ -26,7 +26,8 @@ function describe(status: number, declared: boolean, codes: readonly ProblemCode
 // A route that only redirects has no success to name, and one that declares nothing answers whatever the upstream does.
 function fallback(declared: readonly number[]): Record<string, string> {
   if (declared.some((status) => status < 300)) return {}
-  return declared.some((status) => status < 400) ? { default: 'Any other response of the upstream.' } : { 200: 'The upstream’s response.' }
+  const other = { default: 'Any other response of the upstream.' }
+  return declared.some((status) => status < 400) ? other : { 200: 'The upstream’s response.', ...other }
 }
 
 function responseObject(

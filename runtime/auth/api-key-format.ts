@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -23,7 +23,7 @@ const checksum = (body: string) => base62(crc32(body))
 
 /** The digest of a key as the config stores it: `sha256:` and 64 hex digits. */
 export function hashApiKey(key: string): string {
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`
+  return `sha256:${hash('sha256', key, 'hex')}`
 }
 
 /** Makes the test for keys of one prefix: `<prefix>_<32 base62>_<6 base62 CRC-32>` with the right checksum. */
@@ -38,6 +38,6 @@ export function mintApiKey(prefix = 'gw'): MintedApiKey {
   const secret = Array.from({ length: SECRET_LENGTH }, () => DIGITS[randomInt(62)]).join('')
   const body = `${prefix}_${secret}`
   const key = `${body}_${checksum(body)}`
-  const hash = hashApiKey(key)
-  return { key, id: `key_${hash.slice(7, 19)}`, hash }
+  const digest = hashApiKey(key)
+  return { key, id: `key_${digest.slice(7, 19)}`, hash: digest }
 }

@@ -4,7 +4,7 @@ import type { JwtIssuerSettings, JwtSettings } from '../../sdk/policies/jwt.js'
 import { parseWith } from '../../sdk/schemas/values.js'
 import type { Clock } from '../clock.js'
 import type { VerifiedToken } from '../services.js'
-import { freezeDeep } from './freeze-deep.js'
+import { frozenCopy } from './frozen-copy.js'
 import type { KeySource } from './key-source.js'
 import { readToken, type UnverifiedToken } from './read-token.js'
 import { refuseToken, type TokenFlaw } from './refuse-token.js'
@@ -94,7 +94,7 @@ export function createVerifyToken(
     const expires = expiryOf(payload)
     const claims = parseWith(settings.claims, payload)
     if (!claims.success) throw refuse('claims', claims.error)
-    const auth: JwtAuth<unknown> = freezeDeep({ kind: 'jwt', issuer: issuer.settings.issuer, claims: claims.data })
+    const auth: JwtAuth<unknown> = frozenCopy({ kind: 'jwt', issuer: issuer.settings.issuer, claims: claims.data })
     return { auth, expires, keys: issuer.keys, generation }
   }
 }

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { type ApiKeyAuth, Problem } from '../../sdk/index.js'
 import { apiKeyFormat } from '../auth/api-key-format.js'
-import { freezeDeep } from '../auth/freeze-deep.js'
+import { frozenCopy } from '../auth/frozen-copy.js'
 import type { Authenticator, CompileAuth } from './compiler.js'
 
 interface KnownKey {
@@ -19,12 +19,12 @@ export const compileApiKey: CompileAuth<'api-key'> = (settings, { services }) =>
   const challenge = `ApiKey header="${header}"`
   const isWellFormed = apiKeyFormat(prefix)
   const known = new Map<string, KnownKey>(
-    settings.keys.map(({ id, hash, consumer, metadata, expires }) => [
-      hash.slice(HASH_PREFIX.length),
+    settings.keys.map(({ id, hash: stored, consumer, metadata, expires }) => [
+      stored.slice(HASH_PREFIX.length),
       {
-        digest: Buffer.from(hash.slice(HASH_PREFIX.length), 'hex'),
+        digest: Buffer.from(stored.slice(HASH_PREFIX.length), 'hex'),
         expires: expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires),
-        auth: freezeDeep({ kind: 'apiKey', keyId: id, consumer, metadata }),
+        auth: frozenCopy({ kind: 'apiKey', keyId: id, consumer, metadata }),
       },
     ]),
   )
@@ -37,7 +37,7 @@ export const compileApiKey: CompileAuth<'api-key'> = (settings, { services }) =>
     recognises: (value) => (header === 'authorization' ? value.startsWith(`${prefix}_`) : value !== ''),
     authenticate(value) {
       if (!isWellFormed(value)) throw refuse('The API key is malformed.')
-      const digest = createHash('sha256').update(value).digest()
+      const digest = hash('sha256', value, 'buffer')
       const key = known.get(digest.toString('hex'))
       if (!key || !timingSafeEqual(key.digest, digest)) throw refuse('The API key is not known.')
       if (services.clock.wall() >= key.expires) throw refuse('The API key has expired.')

@@ -57,19 +57,12 @@ export const headersDefinition = {
 /** Header values by name: a text, or a key that reads it from the context. */
 export type HeaderValues = Readonly<Record<string, string | Key<never, string>>>
 
-/** All that the keys among `V` read of the context. */
-type NeedsOf<V> = { [H in keyof V]: V[H] extends Key<infer N, string> ? (needs: N) => void : never }[keyof V] extends (
-  needs: infer All,
-) => void
-  ? All
-  : never
-
 /** Options of {@link headers}. */
-export interface HeadersOptions<Q extends HeaderValues, S extends HeaderValues, A extends HeaderValues> {
+export interface HeadersOptions<Sent extends HeaderValues, Put extends HeaderValues, Added extends HeaderValues> {
   /** Edits of the request sent upstream. */
-  readonly request?: { readonly set?: Q; readonly remove?: readonly string[] }
+  readonly request?: { readonly set?: Sent; readonly remove?: readonly string[] }
   /** Edits of the response sent to the client, problems included. */
-  readonly response?: { readonly set?: S; readonly add?: A; readonly remove?: readonly string[] }
+  readonly response?: { readonly set?: Put; readonly add?: Added; readonly remove?: readonly string[] }
 }
 
 /** What all keys among some header values read, together. */
@@ -83,8 +76,8 @@ type NeedsOf<V> = [Extract<V[keyof V], Key<never, string>>] extends [never]
 export type HeadersPolicy<Sent, Put, Added> = Policy<NeedsOf<Sent> & NeedsOf<Put> & NeedsOf<Added> & BaseContext, unknown, never>
 
 /** Sets, adds and removes headers of the request to the upstream and of the response to the client. */
-export function headers<Q extends HeaderValues = {}, S extends HeaderValues = {}, A extends HeaderValues = {}>(
-  given: HeadersOptions<Q, S, A>,
-): Policy<NeedsOf<Q> & NeedsOf<S> & NeedsOf<A> & BaseContext, unknown, never> {
-  return bindPolicy(headersDefinition, given, headers) as Policy<NeedsOf<Q> & NeedsOf<S> & NeedsOf<A> & BaseContext, unknown, never>
+export function headers<Sent extends HeaderValues = {}, Put extends HeaderValues = {}, Added extends HeaderValues = {}>(
+  given: HeadersOptions<Sent, Put, Added>,
+): HeadersPolicy<Sent, Put, Added> {
+  return bindPolicy(headersDefinition, given, headers) as HeadersPolicy<Sent, Put, Added>
 }

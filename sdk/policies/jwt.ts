@@ -74,6 +74,9 @@ function checkKeys(entry: IssuerEntry, algorithms: readonly JwtAlgorithm[], fail
   const sources = [entry.jwks, entry.secret, entry.publicKey].filter((source) => source !== undefined)
   if (sources.length > 1) fail(['jwks'], 'expected one of `jwks`, `secret` and `publicKey`')
   if (hmac && entry.secret === undefined) fail(['secret'], 'HS* algorithms need a `secret`')
+  const bytes = Math.max(0, ...algorithms.filter(symmetric).map((algorithm) => Number(algorithm.slice(2)) / 8))
+  if (entry.secret !== undefined && Buffer.byteLength(entry.secret) < bytes)
+    fail(['secret'], `expected a secret of at least ${bytes} bytes for these algorithms (RFC 7518 section 3.2)`)
   if (!hmac && entry.secret !== undefined) fail(['secret'], 'a `secret` serves HS* algorithms only')
 }
 
@@ -139,7 +142,10 @@ export const jwtDefinition = {
   options,
   effects: (settings: JwtSettings): Effects => ({
     problems: ['UNAUTHENTICATED', 'INVALID_CREDENTIALS', 'AUTH_UNAVAILABLE'],
-    headers: [{ name: 'WWW-Authenticate', description: 'How to authenticate (RFC 6750 section 3).', on: 'problems' }],
+    headers: [
+      { name: 'WWW-Authenticate', description: 'How to authenticate (RFC 6750 section 3).', on: 'problems' },
+      { name: 'Retry-After', description: 'Seconds after which the issuer’s keys are asked for again.', on: 'problems' },
+    ],
     security: [
       settings.header === 'authorization'
         ? {

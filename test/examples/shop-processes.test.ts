@@ -54,7 +54,8 @@ test('a process that ends before it is ready rejects with its last words', async
 test('a process that somebody else kills is reported by name, pid and signal', async (t) => {
   const { processes, death } = family(t)
   await processes.start(await orders())
-  const pid = processes.pidOf('orders') as number
+  const [{ name, pid }] = processes.list() as [{ name: string; pid: number }]
+  t.is(name, 'orders')
   process.kill(pid, 'SIGKILL')
   t.like(await death, { name: 'orders', pid, how: 'signal SIGKILL' })
 })

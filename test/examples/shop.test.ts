@@ -90,6 +90,17 @@ test.serial('a shop that is killed without warning leaves no process behind', as
   t.true(await portsClose(ports, 10_000))
 })
 
+test.serial('a process that dies unexpectedly is named, and the rest is closed', async (t) => {
+  const { shop, ports } = await openShop(t)
+  const output = await shop.shows('The shop is open')
+  const pid = Number(/orders (\d+)/.exec(output)?.[1])
+  process.kill(pid, 'SIGKILL')
+  const ended = await shop.ended
+  t.is(ended.code, 1)
+  t.regex(ended.output, new RegExp(`orders \\(pid ${pid}\\) ended unexpectedly with signal SIGKILL`))
+  t.true(await portsClose(ports, 0))
+})
+
 test('a port in use is named with its variable, and nothing is started', async (t) => {
   const ports = await freePorts(VARIABLES.length)
   const holder = createServer().listen(ports[3], '127.0.0.1')

@@ -1,5 +1,6 @@
 // Rewrites every golden file from what the emitters give now; review the difference before committing it.
 
+import { updateClientGoldens } from '../generator/client/goldens.js'
 import { openApiGoldens } from '../generator/openapi/goldens.js'
 import { type Goldens, writeGoldens } from '../helpers/golden.js'
 
@@ -10,3 +11,5 @@ for (const emit of emitters) {
   writeGoldens(goldens)
   console.log(`${goldens.folder}: ${goldens.files.size} files`)
 }
+
+await updateClientGoldens()

@@ -48,7 +48,7 @@ export interface AuthAnswer {
   readonly retryAfter: string | undefined
 }
 
-/** A hapi server that runs one compiled auth and tells what it found. */
+/** A hapi server that runs one auth, compiled for two routes (`/second` is the other), and tells what it found. */
 export interface AuthGateway {
   /** Raw headers: name, value, name, value. */
   ask(headers: readonly string[], more?: { path?: string; method?: string; body?: string }): Promise<AuthAnswer>
@@ -71,10 +71,9 @@ const resolve = (auth: AnyAuth) => {
   return only!.auth!
 }
 
-async function run(
-  step: (exchange: GatewayExchange) => unknown,
-  exchange: GatewayExchange,
-): Promise<Omit<AuthAnswer, 'challenges' | 'retryAfter'>> {
+type Step = (exchange: GatewayExchange) => unknown
+
+async function run(step: Step, exchange: GatewayExchange): Promise<Omit<AuthAnswer, 'challenges' | 'retryAfter'>> {
   let synchronous = true
   const stripped = () => (exchange.requestEdits ?? []).map(({ name }) => name)
   try {
@@ -130,11 +129,10 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
   } as unknown as Services
   const compile = (from: AnyAuth) => {
     const resolved = resolve(from)
-    return compileAuthenticate(resolved, { key: 'auth', identity: resolved.identity, services }).request as (
-      exchange: GatewayExchange,
-    ) => unknown
+    const one = () => compileAuthenticate(resolved, { key: 'auth', identity: resolved.identity, services }).request as Step
+    return { first: one(), second: one() }
   }
-  let step = compile(auth)
+  let steps = compile(auth)
   server.route({
     method: '*',
     path: '/{path*}',
@@ -150,7 +148,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
           throw error
         }
         try {
-          const result = step(given)
+          const result = (request.path === '/second' ? steps.second : steps.first)(given)
           return result instanceof Promise ? result.catch(note) : result
         } catch (error) {
           return note(error)
@@ -182,7 +180,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
     ask,
     bearer: (token) => ask(['Authorization', `Bearer ${token}`]),
     reload: (next) => {
-      step = compile(next)
+      steps = compile(next)
     },
     logged,
     warmed: () => Promise.all(warming),

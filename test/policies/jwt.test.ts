@@ -457,6 +457,14 @@ test('J-23: the cache keeps the most recent tokens, and `cache: 0` none', async 
   await none.close()
 })
 
+test('J-23: routes that share an auth share its verified tokens', async (t) => {
+  const { gate, issuer: own, close } = await fixture()
+  const line = ['Authorization', `Bearer ${await own.sign(rsaA, good)}`]
+  t.false((await gate.ask(line)).synchronous)
+  t.true((await gate.ask(line, { path: '/second' })).synchronous)
+  await close()
+})
+
 test('J-23: a reload forgets tokens but keeps the keys', async (t) => {
   const { gate, issuer: own, close } = await fixture()
   const token = await own.sign(rsaA, good)

@@ -89,7 +89,7 @@ test('an exact status goes before its class, and a class before the default', as
     json(206, { any: 1 }),
     problem(451, 'X'),
     raw(500, 'text/html', '<p>'),
-    raw(200, 'image/png', 'png'),
+    raw(403, 'text/html', '<p>'),
   )
   const { legacy } = client(baseUrl)
   const read = () => legacy.read({ params: { path: 'x' } })
@@ -97,6 +97,7 @@ test('an exact status goes before its class, and a class before the default', as
   t.like(await read(), { ok: true, status: 206, data: { any: 1 } })
   t.like(await read(), { ok: false, status: 451, error: { code: 'X' } })
   t.like(await read(), { ok: false, status: 500, error: '<p>' })
+  t.like(await read(), { ok: false, status: 0, kind: 'unexpected', error: '<p>' })
 })
 
 test('a body that nothing is said about is read as its media type says', async (t) => {

@@ -53,6 +53,17 @@ export type StatusClass<C extends 1 | 2 | 3 | 4 | 5> = `${C}${Digit}${Digit}` ex
     : never
   : never
 
+/** Problem details (RFC 9457) as a gateway answers them. */
+export interface ProblemDocument {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly detail?: string
+  readonly instance?: string
+  readonly [extension: string]: unknown
+}
+
 /** A declared response with a status of 200 to 299. */
 export interface Success<Status extends number, Data> {
   readonly ok: true

@@ -10,6 +10,7 @@ import type {
   Failure,
   NoAnswer,
   Operation,
+  ProblemDocument,
   RawBody,
   Success,
 } from './call.js'
@@ -40,20 +41,17 @@ export class ApiError extends Error {
   readonly status: number
   /** Why there is no declared response, if that is so. */
   readonly kind: NoAnswer['kind'] | undefined
-  /** The error's body where it is declared, such as a problem document (RFC 9457). */
-  readonly problem: unknown
+  /** The problem document that the gateway answered, if it did. Any other body is in `result`. */
+  readonly problem: ProblemDocument | undefined
   readonly response: Response | undefined
   readonly result: Failure<number, unknown> | NoAnswer
 
   constructor(operation: string, result: Failure<number, unknown> | NoAnswer) {
     const response = 'response' in result ? result.response : undefined
-    const problem = 'kind' in result ? undefined : result.error
-    const { code, detail } = (problem ?? {}) as { code?: unknown; detail?: unknown }
-    const words = [operation, response?.status, 'kind' in result ? result.kind : code, detail]
-    super(
-      words.filter((word) => typeof word === 'string' || typeof word === 'number').join(' '),
-      'cause' in result ? { cause: result.cause } : undefined,
-    )
+    const body = ('kind' in result ? undefined : result.error) as ProblemDocument | undefined
+    const problem = typeof body?.code === 'string' ? body : undefined
+    const words = [operation, response?.status, 'kind' in result ? result.kind : problem?.code, problem?.detail]
+    super(words.filter((word) => word !== undefined).join(' '), 'cause' in result ? { cause: result.cause } : undefined)
     this.name = 'ApiError'
     this.status = response?.status ?? 0
     this.kind = 'kind' in result ? result.kind : undefined
@@ -75,13 +73,16 @@ function fillPath(template: string, params: Readonly<Record<string, unknown>>): 
   })
 }
 
+/** Arrays repeat their name, and objects stand for their members: OpenAPI's `form` style, exploded. */
 function formatQuery(query: Readonly<Record<string, unknown>>): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (item !== undefined && item !== null) search.append(name, typeof item === 'object' ? JSON.stringify(item) : String(item))
-    }
+  const append = (name: string, value: unknown): void => {
+    if (value === undefined || value === null) return
+    if (Array.isArray(value)) for (const item of value) append(name, item)
+    else if (typeof value === 'object') for (const [key, item] of Object.entries(value)) append(key, item)
+    else search.append(name, String(value))
   }
+  append('', query)
   const text = search.toString()
   return text && `?${text}`
 }
@@ -161,7 +162,8 @@ async function readBody(response: Response, reader: Reader, type: string): Promi
   }
   const text = await response.text()
   if (reader === 'empty') return () => undefined
-  const json = reader === 'any' ? text && /json/.test(type) : reader !== 'text'
+  if (reader === 'any' && text === '') return () => undefined
+  const json = reader === 'any' ? /json/.test(type) : reader !== 'text'
   return () => (json ? JSON.parse(text) : text)
 }
 

@@ -92,9 +92,9 @@ export interface Problem<Code extends string = string> {
   instance?: string;
   /** With `INVALID_REQUEST`: every field that is wrong. */
   errors?: {
-    /** The part of the request: `path`, `query`, `header` or `body`. */
+    /** The part of the request: `path`, `query` or `body`. */
     in: string;
-    /** The field in that part, such as `items[0].name`; empty for the whole. */
+    /** The field in that part, such as `items.0.name`; empty for the whole. */
     path: string;
     /** What is wrong with it. */
     message: string;

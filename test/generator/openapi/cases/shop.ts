@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 const catalogue = upstream('catalogue-backend', {
   targets: ['http://10.1.2.3:4001', { url: 'http://10.1.2.3:4002', weight: 2 }],
+  balance: 'weighted',
   health: { path: '/healthz' },
 })
 const sales = upstream('sales-backend', { targets: ['http://10.1.2.4:4001'], timeouts: { total: '20s' } })
