@@ -22,7 +22,7 @@ export function findDeclaration(name: Identifier, reader: SourceReader): Declara
 /** What a file exports under a name; `default` for its default export. */
 export function findExport(file: SourceFile, name: string, reader: SourceReader): Declaration | undefined {
   for (const statement of file.getStatements()) {
-    if (Node.isVariableStatement(statement) && statement.isExported()) {
+    if (Node.isVariableStatement(statement) && statement.hasExportKeyword()) {
       const found = statement.getDeclarations().map((declaration) => fromVariable(declaration, name))
       const first = found.find((declaration) => declaration !== undefined)
       if (first) return first

@@ -53,10 +53,24 @@ export function readRouteDocs(gateway: ResolvedGateway, sources: ConfigSources):
   const root = (defined && reader.callAt(defined)) ?? (exported?.kind === 'value' ? exported.node : undefined)
   if (!root) return new Map()
   const walker = new ConfigWalker(reader)
+  const find = createFinder(walker, root)
   const entries = gateway.routes.flatMap(({ id, keys }) => {
-    const found = walker.walk(root, ['routes', ...keys])
-    const docs = found.missingIn || !found.property ? undefined : docsOf(found.property, walker)
+    const found = find(['routes', ...keys])
+    const docs = found && docsOf(found, walker)
     return docs ? [[id, docs] as const] : []
   })
   return new Map(entries)
+}
+
+/** Finds properties by path; what paths share is followed once. */
+function createFinder(walker: ConfigWalker, root: Node): (path: readonly string[]) => FoundProperty | undefined {
+  const known = new Map<string, FoundProperty | undefined>()
+  return function find(path): FoundProperty | undefined {
+    const id = path.join('.')
+    if (known.has(id)) return known.get(id)
+    const parent: Node | undefined = path.length > 1 ? find(path.slice(0, -1))?.value : root
+    const found = parent && walker.walk(parent, path.slice(-1)).property
+    known.set(id, found)
+    return found
+  }
 }
