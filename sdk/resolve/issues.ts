@@ -4,7 +4,7 @@ import { envFailureIn, isEnvFailure } from '../env.js'
 import type { IssueCode } from '../issue-codes.js'
 import { STAMP, type Stamp } from '../stamp.js'
 import type { Schema } from '../types.js'
-import { keysAt } from './keys-at.js'
+import { isSecretAt, keysAt } from './keys-at.js'
 import { suggest } from './suggest.js'
 
 /** A place in the config while it is being resolved: the path from the root, and from the nearest stamped call. */
@@ -96,7 +96,8 @@ export class IssueCollector {
       (part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined),
       value,
     )
-    if (given !== undefined || !this.#isMisspelt(at)) this.add('GW1002', at, describe(issue, given), hintFor(issue, given))
+    if (given !== undefined || !this.#isMisspelt(at))
+      this.add('GW1002', at, describe(issue, given, isSecretAt(schema, issue.path)), hintFor(issue, given))
   }
 }
 
@@ -127,13 +128,13 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-function describe(issue: z.core.$ZodIssue, given: unknown): string {
+function describe(issue: z.core.$ZodIssue, given: unknown, secret: boolean): string {
+  const seen = secret && given !== undefined ? 'a secret' : show(given)
   if (issue.code === 'invalid_type')
-    return given === undefined ? `missing; expected ${issue.expected}` : `expected ${issue.expected}, got ${show(given)}`
-  if (issue.code === 'invalid_value')
-    return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}, got ${show(given)}`
+    return given === undefined ? `missing; expected ${issue.expected}` : `expected ${issue.expected}, got ${seen}`
+  if (issue.code === 'invalid_value') return `expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}, got ${seen}`
   if (issue.code === 'custom' || given === undefined || issue.message.includes(', got ')) return issue.message
-  return `${issue.message.replace(/^Invalid input: /, '')}, got ${show(given)}`
+  return secret ? issue.message : `${issue.message.replace(/^Invalid input: /, '')}, got ${seen}`
 }
 
 function hintFor(issue: z.core.$ZodIssue, given: unknown): Pick<ConfigIssue, 'hint'> {

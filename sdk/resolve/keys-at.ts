@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Schema } from '../types.js'
 
 interface Definition {
@@ -26,4 +27,18 @@ function step(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
 /** The keys that a schema's object at `path` has; empty where it is no object. */
 export function keysAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
   return step(schema, path)
+}
+
+const metaOf = (schema: Schema) => z.globalRegistry.get(schema as unknown as z.core.$ZodType) as { readonly secret?: boolean } | undefined
+
+/** True if a value at `path` lies in a schema marked `.meta({ secret: true })`, so that no message may show it. */
+export function isSecretAt(schema: Schema, path: readonly PropertyKey[]): boolean {
+  if (metaOf(schema)?.secret) return true
+  const { shape, innerType, in: input, element, valueType, options } = definitionOf(schema)
+  const inner = innerType ?? input
+  if (inner) return isSecretAt(inner, path)
+  if (options) return options.some((option) => isSecretAt(option, path))
+  const [key, ...rest] = path
+  const next = key === undefined ? undefined : (shape?.[String(key)] ?? element ?? valueType)
+  return next !== undefined && isSecretAt(next, rest)
 }

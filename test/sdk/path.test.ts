@@ -45,6 +45,7 @@ const refused: [string, RegExp][] = [
   ['/{rest*}/more', /must be the last segment/],
   ['/{id:(}', /bad regular expression in \{id\}/],
   ['/{id}/x/{id}', /\{id\} appears twice/],
+  ['/{a}/{b}/{a*}', /\{a\} appears twice/],
 ]
 for (const [path, reason] of refused)
   test(`${JSON.stringify(path)} is refused`, (t) => {

@@ -62,15 +62,17 @@ test('a misspelt key gets a suggestion, and its missing original is not reported
 })
 
 test('a misspelt key in one place does not excuse a missing one in another', (t) => {
-  const issues = issuesOf(
-    { all: any },
-    { info: { title: 'T', version: '1', licence: { name: 'x' }, license: {} }, redis: { ulr: 'redis://x' } },
-  )
-  t.deepEqual(lines(issues), [
-    'GW1003 info.licence: unknown key `licence`',
-    'GW1003 redis.ulr: unknown key `ulr`',
-    'GW1002 info.license.name: missing; expected string',
-  ])
+  const issues = issuesOf({ all: any }, { info: { title: 'T', version: '1', contact: { nam: 'x' }, license: {} } })
+  t.deepEqual(lines(issues), ['GW1003 info.contact.nam: unknown key `nam`', 'GW1002 info.license.name: missing; expected string'])
+})
+
+test('what is wrong with a group is reported once, however many routes it has', (t) => {
+  const members = group({ prefix: '/m', use: { limit: 5 } as never })
+  const issues = issuesOf({
+    a: members.route({ method: 'GET', path: '/a', upstream: users }),
+    b: members.route({ method: 'GET', path: '/b', upstream: users }),
+  })
+  t.deepEqual(lines(issues), ['GW1301 routes.a.use.limit: this is not a policy'])
 })
 
 test('an unknown key with no known one close to it is told all known ones', (t) => {
@@ -160,7 +162,13 @@ test('a route’s effects are those of its policies, its auth and the forwarder'
   ] as const)
     t.true(post?.problems.includes(code), code)
   t.is(new Set(post?.problems).size, post?.problems.length ?? 0)
-  t.deepEqual(post?.headers.map(({ name }) => name).sort(), ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'x-request-id'])
+  t.deepEqual(post?.headers.map(({ name }) => name).sort(), [
+    'RateLimit',
+    'RateLimit-Policy',
+    'Retry-After',
+    'WWW-Authenticate',
+    'x-request-id',
+  ])
   t.is(post?.security[0]?.scheme, 'jwt')
   for (const code of ['INVALID_REQUEST', 'PAYLOAD_TOO_LARGE', 'NO_HEALTHY_TARGET', 'RATE_LIMITED'] as const)
     t.false(get?.problems.includes(code), code)
@@ -171,4 +179,21 @@ test('nothing that the user wrote is changed', (t) => {
   const before = structuredClone({ ...options, routes: Object.keys(options.routes) })
   resolveGateway(defineGateway(options))
   t.deepEqual({ ...options, routes: Object.keys(options.routes) }, before)
+})
+
+test('a message never shows a value that is marked as a secret', (t) => {
+  const weak = jwt({ issuer: 'me', audience: 'a', algorithms: ['HS256'], secret: 'hunter2', claims: z.object({}) })
+  const error = t.throws(
+    () =>
+      resolveGateway(
+        defineGateway({
+          info: { title: 'A', version: '1' },
+          routes: { a: route({ method: 'GET', path: '/a', upstream: upstream('u', { targets: ['http://a'] }), auth: weak }) },
+        }),
+      ),
+    { instanceOf: ConfigError },
+  )
+  t.is(error.issues.length, 1)
+  t.deepEqual(error.issues[0]?.path.slice(-1), ['secret'])
+  t.notRegex(JSON.stringify(error.issues) + error.message, /hunter2/)
 })

@@ -9,6 +9,7 @@ const rows: [string, string[], string | undefined][] = [
   ['Limit', ['limit', 'limits'], 'limit'],
   ['intervall', ['interval', 'path'], 'interval'],
   ['retires', ['retries', 'requires'], 'retries'],
+  ['intrevla', ['path', 'interval'], 'interval'],
   ['zzz', ['host', 'port'], undefined],
   ['x', ['by'], undefined],
   ['', ['by'], undefined],
