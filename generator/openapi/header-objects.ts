@@ -22,7 +22,9 @@ export type HeaderReferences = Record<string, OpenAPIV3_1.ReferenceObject>
 
 /** Finds the Header Objects of a route's responses by status: those for any response, and those for a policy's own problems. */
 export function headerObjects(route: ResolvedRoute, context: OpenApiContext) {
-  const parts = [...route.policies.map(({ policy }) => policy.effects), ...(route.auth ? [route.auth.effects] : [])]
+  // What any response has, the forwarder's own headers among it, stands in the merged effects.
+  const onAny: Effects = { headers: route.effects.headers.filter(({ on }) => on === 'any') }
+  const parts = [onAny, ...route.policies.map(({ policy }) => policy.effects), ...(route.auth ? [route.auth.effects] : [])]
   const effects = parts.flatMap((part) =>
     (part.headers ?? []).map(({ name, on }) => {
       const lower = name.toLowerCase()

@@ -40,6 +40,7 @@ test('every problem that a route may answer is a response, with its codes sorted
     ['502', ['UPSTREAM_INVALID_RESPONSE', 'UPSTREAM_RESET', 'UPSTREAM_UNREACHABLE']],
     ['503', ['UNAVAILABLE']],
     ['504', ['UPSTREAM_TIMED_OUT']],
+    ['default', undefined],
   ])
   t.deepEqual(responses['429'].content, PROBLEM)
 })
@@ -51,7 +52,10 @@ test('a declared response and the gateway’s problems of one status are one res
 })
 
 test('a route that declares no success answers as its upstream does', (t) => {
-  t.deepEqual(responsesOf({ responses: { 404: 'problem' } })['200'], { description: 'The upstream’s response.' })
+  const undeclared = responsesOf({ responses: { 404: 'problem' } })
+  t.is(undeclared['200'].description, 'The upstream’s response.')
+  t.is(undeclared.default.description, 'Any other response of the upstream.')
+  t.is(undeclared['200'].content, undefined)
   const declared = Object.keys(responsesOf({ responses: { 204: 'empty' } }))
   t.true(declared.includes('204'))
   t.false(declared.includes('200') || declared.includes('default'))
@@ -90,7 +94,7 @@ test('problems and headers of a user’s own policy are published like a built-i
     compile: () => ({}),
   })
   const document = get({ use: { closed: closed({}) } })
-  t.deepEqual(document.paths['/x'].get.responses['403'].headers, { 'X-Reason': { $ref: '#/components/headers/X-Reason' } })
+  t.deepEqual(document.paths['/x'].get.responses['403'].headers['X-Reason'], { $ref: '#/components/headers/X-Reason' })
   t.deepEqual(document.components.headers['X-Reason'], { description: 'Why.', schema: { type: 'string' } })
 })
 
@@ -101,10 +105,10 @@ test('two headers of one name that mean different things are two components', (t
     a: route({ ...options, path: '/a', auth: bearer }),
     b: route({ ...options, path: '/b', auth: apiKey({ keys: [] }) }),
   })
-  t.deepEqual(Object.keys(document.components.headers), ['WWW-Authenticate', 'WWW-Authenticate2'])
-  t.deepEqual(document.paths['/b'].get.responses['401'].headers, {
-    'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate2' },
-  })
+  const names = Object.keys(document.components.headers).filter((name) => name.startsWith('WWW-Authenticate'))
+  t.deepEqual(names, ['WWW-Authenticate', 'WWW-Authenticate2'])
+  const { $ref } = document.paths['/b'].get.responses['401'].headers['WWW-Authenticate']
+  t.is($ref, '#/components/headers/WWW-Authenticate2')
 })
 
 test('a route without auth needs none, and one with alternatives needs any of them', (t) => {
