@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { type Defer, timedTest } from './timed-test.js'
 
 /** A Redis for one test; the ones that end or freeze it need a server of their own. */
 export interface RedisServer {
@@ -40,20 +41,19 @@ export function redisMissing(need: 'any' | 'own'): string | undefined {
   return sharedUrl === undefined ? 'no redis-server on PATH and no REDIS_URL' : 'needs a redis-server of its own, and there is none on PATH'
 }
 
+type RedisRun = (t: ExecutionContext, redis: RedisServer, defer: Defer) => Promise<void>
+
 /** Declares a test that needs Redis; without one it is reported as skipped, with the reason in its title. */
-export function redisTest(need: 'any' | 'own', title: string, run: (t: ExecutionContext, redis: RedisServer) => Promise<void>): void {
+export function redisTest(need: 'any' | 'own', title: string, run: RedisRun): void {
   const missing = redisMissing(need)
   if (missing !== undefined) {
     test.skip(`${title} (${missing})`, (t) => t.pass())
     return
   }
-  test.serial(title, async (t) => {
+  timedTest(title, async (t, defer) => {
     const redis = await startRedis()
-    try {
-      await run(t, redis)
-    } finally {
-      await redis.stop()
-    }
+    defer(() => redis.stop())
+    await run(t, redis, defer)
   })
 }
 

@@ -196,11 +196,12 @@ test('limiters of one name share their counter if their limits are equal, and do
 
 test('each plan has its limit and a counter of its own', async (t) => {
   const around = surroundings()
-  const step = compile(rateLimit({ by: ip, plan: byPlan, limits: { free: '1/h', pro: '3/h' } }), around)
+  const step = compile(rateLimit({ by: ip, plan: byPlan, limits: { free: '1/h', trial: '1/h', pro: '3/h' } }), around)
   const admitted = async (plan: string) => {
     for (let count = 0; ; count += 1) if (await run(step, exchangeOf({ plan }))) return count
   }
   t.is(await admitted('free'), 1)
+  t.is(await admitted('trial'), 1)
   t.is(await admitted('pro'), 3)
   const exchange = exchangeOf({ plan: 'pro' })
   await run(step, exchange)

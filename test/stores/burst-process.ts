@@ -43,6 +43,6 @@ process.on('message', async ({ key, takes, workMs }: BurstOrder) => {
   process.send?.(result)
 })
 
-process.on('disconnect', () => store.close())
+process.on('disconnect', () => process.exit())
 await store.warm()
 process.send?.('ready')

@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import { pino } from 'pino'
 import { systemClock } from '../../runtime/clock.js'
 import type { CellRate, LimitStore } from '../../runtime/stores/limit-store.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
 import { StoreFailure } from '../../runtime/stores/store-failure.js'
 import { freePort, redisTest } from '../helpers/redis.js'
+import { type Defer, timedTest } from '../helpers/timed-test.js'
 import { openEcho, openPath } from './tcp-servers.js'
 
 const RATE: CellRate = { emissionMs: 1, burst: 1_000 }
 
 /** A store with what it logged and counted. */
-function observed(url: string, clock = systemClock) {
+function observed(url: string, defer: Defer, clock = systemClock) {
   const lines: { msg: string; reason?: string; failures?: number }[] = []
   const counts: Record<string, number> = {}
   const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) })
@@ -19,6 +20,7 @@ function observed(url: string, clock = systemClock) {
     counts[`${name} ${reason}`] = (counts[`${name} ${reason}`] ?? 0) + 1
   }
   const store = createRedisLimitStore({ url, prefix: `f${Math.random()}`, clock, log, count })
+  defer(() => store.close())
   return { store, lines, counts }
 }
 
@@ -49,8 +51,8 @@ async function recovery(t: ExecutionContext, store: LimitStore): Promise<void> {
 
 const median = (all: readonly Timed[]): number => all.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
 
-redisTest('own', 'a Redis that is killed fails requests at once, and serves them within 5 s of its return', async (t, redis) => {
-  const { store, counts } = observed(redis.url)
+redisTest('own', 'a Redis that is killed fails requests at once, and serves them within 5 s of its return', async (t, redis, defer) => {
+  const { store, counts } = observed(redis.url, defer)
   await store.warm()
   t.true((await timed(store)).ok)
   await redis.kill()
@@ -61,11 +63,10 @@ redisTest('own', 'a Redis that is killed fails requests at once, and serves them
   t.true((counts['gatewright_limit_store_errors_total offline'] ?? 0) >= 45)
   await redis.start()
   await recovery(t, store)
-  await store.close()
 })
 
-redisTest('own', 'a Redis that is frozen costs the budget five times, then nothing, and is back within 5 s', async (t, redis) => {
-  const { store, counts } = observed(redis.url)
+redisTest('own', 'a Redis that is frozen costs the budget five times, then nothing, and is back within 5 s', async (t, redis, defer) => {
+  const { store, counts } = observed(redis.url, defer)
   await store.warm()
   redis.pause()
   const slow: Timed[] = []
@@ -84,27 +85,26 @@ redisTest('own', 'a Redis that is frozen costs the budget five times, then nothi
   t.false((await timed(store)).ok)
   redis.resume()
   await recovery(t, store)
-  await store.close()
 })
 
-redisTest('own', 'a path that swallows packets is given up for another within 5 s', async (t, redis) => {
+redisTest('own', 'a path that swallows packets is given up for another within 5 s', async (t, redis, defer) => {
   const path = await openPath(redis.port)
-  const { store } = observed(path.url)
+  defer(() => path.close())
+  const { store } = observed(path.url, defer)
   await store.warm()
   t.true((await timed(store)).ok)
   path.swallow()
   t.false((await timed(store)).ok)
   await recovery(t, store)
   t.true(path.accepted >= 2)
-  await store.close()
-  await path.close()
 })
 
-redisTest('own', 'a Redis whose replies take 100 ms is not waited for, and late replies do no harm', async (t, redis) => {
+redisTest('own', 'a Redis whose replies take half a second is not waited for, and late replies do no harm', async (t, redis, defer) => {
   const path = await openPath(redis.port)
-  const { store } = observed(path.url)
+  defer(() => path.close())
+  const { store } = observed(path.url, defer)
   await store.warm()
-  path.delayMs = 100
+  path.delayMs = 500
   const slow: Timed[] = []
   for (let turn = 0; turn < 30; turn += 1) slow.push(await timed(store))
   t.true(slow.every(({ ok }) => !ok))
@@ -113,25 +113,22 @@ redisTest('own', 'a Redis whose replies take 100 ms is not waited for, and late 
   path.delayMs = 0
   await recovery(t, store)
   t.is(path.accepted, 1)
-  await store.close()
-  await path.close()
 })
 
-redisTest('own', 'a store that starts before Redis does boots in 2 s, and finds it within 5 s of its start', async (t, redis) => {
+redisTest('own', 'a store that starts before Redis does boots in 2 s, and finds it within 5 s of its start', async (t, redis, defer) => {
   await redis.kill()
-  const { store } = observed(redis.url)
+  const { store } = observed(redis.url, defer)
   const from = performance.now()
   await store.warm()
   t.true(performance.now() - from < 3_000)
   t.false((await timed(store)).ok)
   await redis.start()
   await recovery(t, store)
-  await store.close()
 })
 
-redisTest('own', 'a Redis that is frozen while the store boots does not hold it up for more than 2 s', async (t, redis) => {
+redisTest('own', 'a Redis that is frozen while the store boots does not hold it up for more than 2 s', async (t, redis, defer) => {
   redis.pause()
-  const { store } = observed(redis.url)
+  const { store } = observed(redis.url, defer)
   const from = performance.now()
   await store.warm()
   t.true(performance.now() - from < 3_000)
@@ -141,12 +138,11 @@ redisTest('own', 'a Redis that is frozen while the store boots does not hold it 
   await delay(2_000)
   redis.resume()
   await recovery(t, store)
-  await store.close()
 })
 
-redisTest('own', 'failures are logged once per ten seconds, with their number', async (t, redis) => {
+redisTest('own', 'failures are logged once per ten seconds, with their number', async (t, redis, defer) => {
   let now = 0
-  const { store, lines } = observed(redis.url, { now: () => now, wall: () => now })
+  const { store, lines } = observed(redis.url, defer, { now: () => now, wall: () => now })
   await store.warm()
   await redis.kill()
   for (let turn = 0; turn < 100; turn += 1) await timed(store)
@@ -161,15 +157,13 @@ redisTest('own', 'failures are logged once per ten seconds, with their number', 
   await redis.start()
   await recovery(t, store)
   t.is(lines.at(-1)?.msg, 'the shared limit store answers again')
-  await store.close()
 })
 
-redisTest('own', 'a wrong password is a failure, not a crash', async (t, redis) => {
-  const { store, counts } = observed(redis.url.replace('//', '//user:wrong@'))
+redisTest('own', 'a wrong password is a failure, not a crash', async (t, redis, defer) => {
+  const { store, counts } = observed(redis.url.replace('//', '//user:wrong@'), defer)
   await store.warm()
   t.false((await timed(store)).ok)
   t.deepEqual(Object.keys(counts), ['gatewright_limit_store_errors_total offline'])
-  await store.close()
 })
 
 const UNFIT = {
@@ -188,10 +182,11 @@ const UNFIT = {
   'an error inside': '*2\r\n:1\r\n-ERR no\r\n',
 }
 
-test.serial('a reply that is not a whole decision is a failure, and never a number out of nowhere', async (t) => {
+timedTest('a reply that is not a whole decision is a failure, and never a number out of nowhere', async (t, defer) => {
   const answer = { reply: '*2\r\n:1\r\n:1000\r\n' }
   const server = await openEcho(answer)
-  const { store } = observed(server.url)
+  defer(() => server.close())
+  const { store } = observed(server.url, defer)
   await store.warm()
   t.deepEqual(await store.take('a', RATE), { admitted: true, remaining: 999, resetMs: 1, retryMs: 0 })
   for (const [title, reply] of Object.entries(UNFIT)) {
@@ -203,22 +198,19 @@ test.serial('a reply that is not a whole decision is a failure, and never a numb
   }
   answer.reply = '*2\r\n:0\r\n:1000000\r\n'
   t.deepEqual(await store.take('a', RATE), { admitted: false, remaining: 0, resetMs: 1_000, retryMs: 1 })
-  await store.close()
-  await server.close()
 })
 
-test.serial('a server that speaks no Redis is a failure, not a crash', async (t) => {
+timedTest('a server that speaks no Redis is a failure, not a crash', async (t, defer) => {
   const server = await openEcho({ reply: 'HTTP/1.1 400 Bad Request\r\n\r\n' })
-  const { store } = observed(server.url)
+  defer(() => server.close())
+  const { store } = observed(server.url, defer)
   await store.warm()
   t.false((await timed(store)).ok)
-  await store.close()
-  await server.close()
 })
 
-test.serial('an address without a server or out of range is a failure, and closing waits for nothing', async (t) => {
+timedTest('an address without a server or out of range is a failure, and closing waits for nothing', async (t, defer) => {
   for (const url of [`redis://127.0.0.1:${await freePort()}`, 'redis://127.0.0.1:99999', 'redis://no.such.host.invalid']) {
-    const { store, lines } = observed(url)
+    const { store, lines } = observed(url, defer)
     const booting = store.warm()
     t.false((await timed(store)).ok)
     await booting
