@@ -124,7 +124,10 @@ export const gatewaySchema = z.strictObject({
   redis: z
     .strictObject({
       /** `redis://` or `rediss://` with host, port, credentials and database. */
-      url: z.string().regex(/^rediss?:\/\//, 'expected a redis:// or rediss:// URL').meta({ secret: true }),
+      url: z
+        .string()
+        .regex(/^rediss?:\/\//, 'expected a redis:// or rediss:// URL')
+        .meta({ secret: true }),
       /** Starts every key. Default `gw`. */
       prefix: z.string().min(1).max(64).default('gw'),
     })

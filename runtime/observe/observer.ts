@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
+import { Roster } from '../roster.js'
 import type { AccessLog } from './access-log.js'
 import type { Metrics } from './metrics.js'
 
@@ -11,7 +12,7 @@ type Observed = ServerResponse & { [EXCHANGE]?: GatewayExchange }
 /** Follows exchanges from their start to the end of their response: in flight, logged, counted. */
 export class Observer {
   /** Exchanges whose response is not finished. */
-  readonly active = new Set<GatewayExchange>()
+  readonly active = new Roster<GatewayExchange>()
   readonly #clock: Clock
   readonly #metrics: Metrics
   #accessLog: AccessLog | undefined

@@ -22,6 +22,8 @@ export class GatewayExchange implements Exchange {
   readonly ip: string
   readonly requestId: string
   readonly startedAt: number
+  /** Its place among the exchanges in flight. */
+  rosterIndex = -1
   routeId = ''
   params: Readonly<Record<string, unknown>> = NOTHING
   query: Readonly<Record<string, unknown>> = NOTHING

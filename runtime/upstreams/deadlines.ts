@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js'
+import { type Listed, Roster } from '../roster.js'
 
 /** Something that is over when its time has come. */
-export interface Expiring {
+export interface Expiring extends Listed {
   /** On the clock's `now`; moved while it is watched. */
   expiresAt: number
   expire(): void
@@ -13,7 +14,7 @@ const TICK_MS = 25
 /** Watches many deadlines with one timer: moving one is an assignment, where a timer each would be re-armed on every chunk. */
 export class Deadlines {
   readonly #clock: Clock
-  readonly #watched = new Set<Expiring>()
+  readonly #watched = new Roster<Expiring>()
   #timer: NodeJS.Timeout | undefined
   #sweptAt = 0
   #held = false

@@ -61,6 +61,7 @@ const MAX_CONNECT_ATTEMPTS = 3
  */
 export class UpstreamCall implements Expiring {
   expiresAt = Number.POSITIVE_INFINITY
+  rosterIndex = -1
   readonly #pool: UpstreamPool
   readonly #request: UpstreamRequest
   readonly #sink: UpstreamSink
