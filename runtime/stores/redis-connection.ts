@@ -122,8 +122,9 @@ export class RedisConnection {
       opened.on('error', lose)
       // A socket that opens after its time must be closed again, or it would stay for ever.
       opened.connect().then(() => (over ? opened.destroy() : this.#begin(opened)), lose)
-    } catch (cause) {
-      lose(cause)
+    } catch {
+      // What the parser of URLs throws holds the whole URL, and with it the password.
+      lose(new Problem('UNAVAILABLE', { detail: 'The Redis URL is not valid.' }))
     }
     const bound = setTimeout(() => this.#link ?? this.renew(), 2 * CONNECT_MS)
     const cause = await lost

@@ -209,12 +209,12 @@ timedTest('a server that speaks no Redis is a failure, not a crash', async (t, d
 })
 
 timedTest('an address without a server or out of range is a failure, and closing waits for nothing', async (t, defer) => {
-  for (const url of [`redis://127.0.0.1:${await freePort()}`, 'redis://127.0.0.1:99999', 'redis://no.such.host.invalid']) {
+  for (const url of [`redis://127.0.0.1:${await freePort()}`, 'redis://:sesame@127.0.0.1:99999', 'redis://:sesame@no.such.host.invalid']) {
     const { store, lines } = observed(url, defer)
-    const booting = store.warm()
+    await store.warm()
     t.false((await timed(store)).ok)
-    await booting
     t.is(lines.length, 1, url)
+    t.false(JSON.stringify(lines).includes('sesame'))
     const from = performance.now()
     await store.close()
     t.true(performance.now() - from < 500)
