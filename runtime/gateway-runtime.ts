@@ -16,6 +16,7 @@ import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
 import { createJwtStrategies } from './hapi/jwt-strategy.js'
 import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
+import { nodeVersionWarning } from './node-version-warning.js'
 import { createAccessLog } from './observe/access-log.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
@@ -186,6 +187,8 @@ export class GatewayRuntime implements RunningGateway {
 
   async start(): Promise<void> {
     const { server, admin } = this.#gateway.settings
+    const warning = nodeVersionWarning(process.versions.node)
+    if (warning) this.#sink.log.warn(warning)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()

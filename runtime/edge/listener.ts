@@ -49,7 +49,10 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
   server.maxRequestsPerSocket = limits.requestsPerConnection
   server.on('request', (req, res) => handlers.request(req, res, false))
   server.on('checkContinue', (req, res) => handlers.request(req, res, true))
-  server.on('checkExpectation', (_req, res) => res.writeHead(417, { 'content-length': 0, connection: 'close' }).end())
+  server.on('checkExpectation', (_req, res) => {
+    handlers.refused(417)
+    res.writeHead(417, { 'content-length': 0, connection: 'close' }).end()
+  })
   server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
   server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
   return server

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { Pool } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import { createConnector } from './create-connector.js'
@@ -25,6 +26,7 @@ export function createTarget(configured: UpstreamSettings['targets'][number], se
   return {
     url: url.replace(/\/+$/, ''),
     authority: parsed.host,
+    servername: parsed.protocol === 'https:' && isIP(parsed.hostname.replace(/^\[|\]$/g, '')) === 0 ? parsed.hostname : undefined,
     basePath: parsed.pathname.replace(/\/+$/, ''),
     weight,
     dispatcher,

@@ -111,6 +111,7 @@ export class UpstreamCall implements Expiring {
       body,
       headersTimeout: 0,
       bodyTimeout: 0,
+      ...(target.servername === undefined ? undefined : { servername: target.servername }),
     }
     try {
       target.dispatcher.dispatch(options, this)

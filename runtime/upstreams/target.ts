@@ -6,6 +6,8 @@ export interface Target {
   readonly url: string
   /** What the `Host` header says: `10.0.0.1:4001`. */
   readonly authority: string
+  /** Name for the TLS handshake; undefined for plain HTTP and IP addresses. Given with each request, since undici would take it from `Host`. */
+  readonly servername: string | undefined
   /** Path put before the request's: empty or `/base`. */
   readonly basePath: string
   readonly weight: number
