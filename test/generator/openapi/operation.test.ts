@@ -54,7 +54,7 @@ test('routes of any method are in neither document', (t) => {
 test('a wildcard is a parameter, with a note of what it spans', (t) => {
   const { get } = documentOf({ files: at('/files/{path*}') }).paths['/files/{path}']
   t.regex(get.description, /`path` is the whole rest of the path/)
-  t.deepEqual(get.parameters, [{ name: 'path', in: 'path', required: true, schema: { type: 'string' } }])
+  t.deepEqual(get.parameters, [{ name: 'path', in: 'path', required: true, schema: { type: 'string' }, 'x-wildcard': true }])
 })
 
 test('paths that differ in the names of their parameters are one item under the first one’s names', (t) => {
