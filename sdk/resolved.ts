@@ -68,6 +68,8 @@ export interface ResolvedRoute {
   readonly policies: readonly PolicyUse[]
   /** Problems, headers and security of everything the route runs, the forwarder included. */
   readonly effects: Required<Effects>
+  /** The gateway's own part of `effects`: what it may answer whatever the policies and the auth are. */
+  readonly ownEffects: Effects
   readonly params: Schema | undefined
   readonly query: Schema | undefined
   readonly body: Schema | undefined

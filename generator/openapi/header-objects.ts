@@ -20,11 +20,9 @@ function statusesOf({ problems = [] }: Effects, name: string): number[] {
 /** Header Objects by name, as references to the document's components. */
 export type HeaderReferences = Record<string, OpenAPIV3_1.ReferenceObject>
 
-/** Finds the Header Objects of a route's responses by status: those for any response, and those for a policy's own problems. */
+/** Finds the Header Objects of a route's responses by status: those for any response, and those for the problems of the policy, the auth or the gateway itself that adds them. */
 export function headerObjects(route: ResolvedRoute, context: OpenApiContext) {
-  // What any response has, the forwarder's own headers among it, stands in the merged effects.
-  const onAny: Effects = { headers: route.effects.headers.filter(({ on }) => on === 'any') }
-  const parts = [onAny, ...route.policies.map(({ policy }) => policy.effects), ...(route.auth ? [route.auth.effects] : [])]
+  const parts = [...route.policies.map(({ policy }) => policy.effects), ...(route.auth ? [route.auth.effects] : []), route.ownEffects]
   const effects = parts.flatMap((part) =>
     (part.headers ?? []).map(({ name, on }) => {
       const lower = name.toLowerCase()

@@ -136,15 +136,24 @@ const options = z
 /** Parsed options of {@link jwt}; durations in milliseconds. */
 export type JwtSettings = z.output<typeof options>
 
+const RETRY_AFTER = {
+  name: 'Retry-After',
+  description: 'Seconds after which the issuer’s keys are asked for again.',
+  on: 'problems',
+} as const
+
+/** Keys that are in the config cannot be out of reach. */
+const fetchesKeys = ({ issuers }: JwtSettings): boolean => issuers.some(({ keys }) => keys.kind === 'jwks')
+
 export const jwtDefinition = {
   name: 'jwt',
   phase: 'authenticate',
   options,
   effects: (settings: JwtSettings): Effects => ({
-    problems: ['UNAUTHENTICATED', 'INVALID_CREDENTIALS', 'AUTH_UNAVAILABLE'],
+    problems: ['UNAUTHENTICATED', 'INVALID_CREDENTIALS', ...(fetchesKeys(settings) ? (['AUTH_UNAVAILABLE'] as const) : [])],
     headers: [
       { name: 'WWW-Authenticate', description: 'How to authenticate (RFC 6750 section 3).', on: 'problems' },
-      { name: 'Retry-After', description: 'Seconds after which the issuer’s keys are asked for again.', on: 'problems' },
+      ...(fetchesKeys(settings) ? [RETRY_AFTER] : []),
     ],
     security: [
       settings.header === 'authorization'

@@ -25,13 +25,15 @@ type Options = z.output<typeof routeSchema>
 
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
 
+/** Methods whose requests have a body that the route may pass on unseen. */
+const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', '*']
+
 /** What the forwarder itself may answer on any route. */
 const FORWARD_PROBLEMS: readonly ProblemCode[] = [
   'UPSTREAM_UNREACHABLE',
   'UPSTREAM_RESET',
   'UPSTREAM_INVALID_RESPONSE',
   'UPSTREAM_TIMED_OUT',
-  'UNAVAILABLE',
   'INTERNAL',
   'BAD_REQUEST',
 ]
@@ -77,7 +79,7 @@ export function resolveRoute(
     upstream,
     auth,
     policies,
-    effects: mergeEffects(options, auth, policies, upstream, to.requestIdHeader),
+    ...resolveEffects(options, auth, policies, upstream, to.requestIdHeader),
     method: options.method,
     params: options.params,
     query: options.query,
@@ -214,19 +216,22 @@ function checkMaps(options: Options, place: Place, issues: IssueCollector): void
 }
 
 const REQUEST_ID = 'Names this request in the gateway’s logs.'
+const RETRY_AFTER = 'Seconds after which to try again.'
 
-function mergeEffects(
+function resolveEffects(
   options: Options,
   auth: ResolvedAuth | undefined,
   policies: readonly PolicyUse[],
   upstream: ResolvedUpstream,
   requestIdHeader: string,
-): Required<Effects> {
-  const parts: Effects[] = [
-    ...policies.map(({ policy }) => policy.effects),
-    ...(auth ? [auth.effects] : []),
-    { problems: ownProblems(options, upstream), headers: [{ name: requestIdHeader, description: REQUEST_ID, on: 'any' }] },
-  ]
+): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
+  const ownEffects = effectsOfGateway(options, upstream, requestIdHeader)
+  const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
+  return { effects, ownEffects }
+}
+
+/** Of two parts with one header the later describes it: a policy knows better what it means than the gateway does. */
+function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   const headers = new Map(parts.flatMap((part) => part.headers ?? []).map((header) => [header.name.toLowerCase(), header]))
   return {
     problems: [...new Set(parts.flatMap((part) => part.problems ?? []))],
@@ -235,11 +240,18 @@ function mergeEffects(
   }
 }
 
-function ownProblems(options: Options, upstream: ResolvedUpstream): ProblemCode[] {
+function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
+  const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
+  const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
+  return { problems: ownProblems(options, settings), headers: settings.health ? [requestId, retryAfter] : [requestId] }
+}
+
+function ownProblems(options: Options, upstream: ResolvedUpstream['settings']): ProblemCode[] {
   const problems = [...FORWARD_PROBLEMS]
-  if (options.params || options.query || options.body) problems.push('INVALID_REQUEST')
-  if (options.method !== 'GET' && options.method !== 'HEAD') problems.push('PAYLOAD_TOO_LARGE')
-  if (options.body || options.mapRequest) problems.push('UNSUPPORTED_MEDIA_TYPE')
-  if (upstream.settings.health) problems.push('NO_HEALTHY_TARGET')
+  const readsBody = options.body !== undefined || options.mapRequest !== undefined
+  if (options.params || options.query || readsBody) problems.push('INVALID_REQUEST')
+  if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
+  if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
+  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
   return problems
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { anyOf, apiKey, cors, definePolicy, ip, jwt, rateLimit, route } from 'gatewright'
+import { anyOf, apiKey, cors, definePolicy, ip, jwt, rateLimit, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { anyUpstream, documentOf } from '../../helpers/document-of.js'
 
@@ -38,7 +38,6 @@ test('every problem that a route may answer is a response, with its codes sorted
     ['429', ['RATE_LIMITED']],
     ['500', ['INTERNAL']],
     ['502', ['UPSTREAM_INVALID_RESPONSE', 'UPSTREAM_RESET', 'UPSTREAM_UNREACHABLE']],
-    ['503', ['UNAVAILABLE']],
     ['504', ['UPSTREAM_TIMED_OUT']],
     ['default', undefined],
   ])
@@ -46,9 +45,9 @@ test('every problem that a route may answer is a response, with its codes sorted
 })
 
 test('a declared response and the gateway’s problems of one status are one response with both contents', (t) => {
-  const response = responsesOf({ responses: { 200: 'text', 503: z.object({ retry: z.int() }) } })['503']
+  const response = responsesOf({ responses: { 200: 'text', 504: z.object({ retry: z.int() }) } })['504']
   t.deepEqual(Object.keys(response.content), ['application/json', 'application/problem+json'])
-  t.deepEqual(response['x-problem-codes'], ['UNAVAILABLE'])
+  t.deepEqual(response['x-problem-codes'], ['UPSTREAM_TIMED_OUT'])
 })
 
 test('a route that declares no success answers as its upstream does', (t) => {
@@ -77,6 +76,40 @@ test('headers for any response are on all of them, and those of problems on the 
   t.deepEqual(having('WWW-Authenticate'), ['401'])
 })
 
+test('the request id is on every response, and a time to try again where no target may be healthy', (t) => {
+  const checked = upstream('checked', { targets: ['http://127.0.0.1:1'], health: { path: '/healthz' } })
+  const responses = responsesOf({ upstream: checked })
+  t.deepEqual(Object.keys(responses), ['200', '400', '500', '502', '503', '504', 'default'])
+  for (const response of Object.values<any>(responses)) t.true(headersOf(response).includes('x-request-id'))
+  const having = (name: string) => Object.keys(responses).filter((status) => headersOf(responses[status]).includes(name))
+  t.deepEqual(having('Retry-After'), ['503'])
+})
+
+test('keys that are in the config are never out of reach', (t) => {
+  const options = { issuer: 'shop', audience: 'a', claims: z.object({}) } as const
+  const responses = responsesOf({ auth: jwt({ ...options, algorithms: ['HS256'], secret: 's'.repeat(32) }) })
+  t.deepEqual(Object.keys(responses), ['200', '400', '401', '500', '502', '504', 'default'])
+  t.deepEqual(responses['401']['x-problem-codes'], ['INVALID_CREDENTIALS', 'UNAUTHENTICATED'])
+})
+
+test('problems of a request body are declared where a request has one', (t) => {
+  const statuses = (method: string, options: object = {}) =>
+    Object.keys(
+      documentOf({ one: route({ method, path: '/x', upstream: anyUpstream, ...options } as never) }).paths['/x'][method.toLowerCase()]
+        .responses,
+    )
+  for (const method of ['GET', 'DELETE', 'OPTIONS']) t.false(statuses(method).includes('413'), method)
+  for (const method of ['POST', 'PUT', 'PATCH'])
+    t.deepEqual([statuses(method).includes('413'), statuses(method).includes('415')], [true, false])
+  for (const options of [{ body: z.object({}) }, { mapRequest: () => ({}) }])
+    t.deepEqual(
+      ['400', '413', '415'].filter((status) => statuses('DELETE', options).includes(status)),
+      ['400', '413', '415'],
+    )
+  const mapped = documentOf({ one: route({ method: 'POST', path: '/x', upstream: anyUpstream, mapRequest: () => ({}) } as never) })
+  t.deepEqual(mapped.paths['/x'].post.responses['400']['x-problem-codes'], ['BAD_REQUEST', 'INVALID_REQUEST'])
+})
+
 test('a challenge is not promised where keys cannot be fetched', (t) => {
   const auth = jwt({ issuer: 'https://id.test', audience: 'a', algorithms: ['RS256'], claims: z.object({}) })
   const responses = responsesOf({ auth })
@@ -94,7 +127,9 @@ test('problems and headers of a user’s own policy are published like a built-i
     compile: () => ({}),
   })
   const document = get({ use: { closed: closed({}) } })
-  t.deepEqual(document.paths['/x'].get.responses['403'].headers['X-Reason'], { $ref: '#/components/headers/X-Reason' })
+  const { responses } = document.paths['/x'].get
+  t.deepEqual(responses['403'].headers['X-Reason'], { $ref: '#/components/headers/X-Reason' })
+  t.false(headersOf(responses['500']).includes('X-Reason'))
   t.deepEqual(document.components.headers['X-Reason'], { description: 'Why.', schema: { type: 'string' } })
 })
 

@@ -14,7 +14,7 @@ export type AccountGetResult = Success<200, Account>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 
@@ -47,7 +47,7 @@ export type AccountUpdateResult = Success<200, Account>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 

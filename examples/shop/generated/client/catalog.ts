@@ -17,7 +17,7 @@ export type CatalogGetResult = Success<200, Product>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 
@@ -47,7 +47,7 @@ export type CatalogImageResult = Success<200, Blob>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 
@@ -82,7 +82,7 @@ export type CatalogListResult = Success<200, ProductPage>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 

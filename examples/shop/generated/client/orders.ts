@@ -18,7 +18,7 @@ export type OrdersGetResult = Success<200, Order>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 
@@ -45,7 +45,7 @@ export type OrdersListResult = Success<200, OrderList>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 
@@ -78,7 +78,7 @@ export type OrdersPlaceResult = Success<201, Order>
   | Failure<429, Problem<'RATE_LIMITED'>>
   | Failure<500, Problem<'INTERNAL'>>
   | Failure<502, Problem<'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_RESET' | 'UPSTREAM_UNREACHABLE'>>
-  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET' | 'UNAVAILABLE'>>
+  | Failure<503, Problem<'AUTH_UNAVAILABLE' | 'NO_HEALTHY_TARGET'>>
   | Failure<504, Problem<'UPSTREAM_TIMED_OUT'>>
   | NoAnswer;
 

@@ -78,7 +78,6 @@ export interface Problem<Code extends string = string> {
    * - `PAYLOAD_TOO_LARGE` (413): The body exceeds the route’s limit.
    * - `RATE_LIMITED` (429): The caller’s own limit is used up. `Retry-After` says after how many seconds a request will be admitted.
    * - `UNAUTHENTICATED` (401): The route needs a credential and none was sent. `WWW-Authenticate` names the schemes.
-   * - `UNAVAILABLE` (503): The gateway cannot decide or serve right now, for example because its shared store is down or it is stopping. Try again later.
    * - `UNSUPPORTED_MEDIA_TYPE` (415): The body’s media type or content coding is not one the route can read.
    * - `UPSTREAM_INVALID_RESPONSE` (502): The upstream’s response breaks HTTP/1.1 or does not match what the route expects of it.
    * - `UPSTREAM_RESET` (502): The upstream ended the connection before its response was complete.
