@@ -6,7 +6,6 @@ import type { Resources } from './resources.js'
 import type { Services } from './services.js'
 import type { LimitStore } from './stores/limit-store.js'
 import { createMemoryLimitStore } from './stores/memory-limit-store.js'
-import { createRedisLimitStore } from './stores/redis-limit-store.js'
 
 /** Things to finish before the gateway is ready. */
 export type WarmTasks = (() => Promise<void>)[]
@@ -14,8 +13,17 @@ export type WarmTasks = (() => Promise<void>)[]
 /** Longest that readiness waits for upstreams, key sets and stores. */
 const WARM_MS = 5_000
 
+/** The shared store; the Redis client is a quarter of the time to load the runtime, so only a gateway that has Redis loads it. */
+async function redisLimits(
+  { url, prefix }: NonNullable<GatewaySettings['redis']>,
+  { clock, log, count, keep }: Pick<Services, 'clock' | 'log' | 'count' | 'keep'>,
+): Promise<LimitStore> {
+  const { createRedisLimitStore } = await import('./stores/redis-limit-store.js')
+  return keep<LimitStore>(`limits:redis:${url}:${prefix}`, () => createRedisLimitStore({ url, prefix, clock, log, count }))
+}
+
 /** Wires what compilers may use. */
-export function createServices(
+export async function createServices(
   settings: GatewaySettings,
   parts: {
     readonly clock: Clock
@@ -25,17 +33,13 @@ export function createServices(
     readonly warmTasks: WarmTasks
     readonly jwtStrategy: Services['jwtStrategy']
   },
-): Services {
+): Promise<Services> {
   const { clock, log, metrics, resources, warmTasks } = parts
   const count = (name: string, labels: Readonly<Record<string, string>>) => metrics.count(name, labels)
   const keep: Services['keep'] = (key, create) => resources.keep(key, create)
   const localLimits: LimitStore = keep('limits:memory', () => createMemoryLimitStore(clock))
   const { redis } = settings
-  const limits = redis
-    ? keep<LimitStore>(`limits:redis:${redis.url}:${redis.prefix}`, () =>
-        createRedisLimitStore({ url: redis.url, prefix: redis.prefix, clock, log, count }),
-      )
-    : localLimits
+  const limits = redis ? await redisLimits(redis, { clock, log, count, keep }) : localLimits
   warmTasks.push(() => limits.warm())
   return { clock, log, limits, localLimits, count, keep, warm: (task) => void warmTasks.push(task), jwtStrategy: parts.jwtStrategy }
 }

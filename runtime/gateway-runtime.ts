@@ -148,7 +148,7 @@ export class GatewayRuntime implements RunningGateway {
     const warmTasks: WarmTasks = []
     const generation = this.#resources.begin()
     try {
-      const services = createServices(gateway.settings, {
+      const services = await createServices(gateway.settings, {
         clock: this.#clock,
         log,
         metrics: this.#metrics,
