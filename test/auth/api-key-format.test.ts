@@ -21,14 +21,15 @@ test('the checksum is the CRC-32 of the text before it, in base 62', (t) => {
 test('no key with one character changed passes', (t) => {
   const isKey = apiKeyFormat('gw')
   const character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_- ')
-  fc.assert(
-    fc.property(fc.nat(41), character, (index, letter) => {
-      const { key } = mintApiKey()
-      return isKey(`${key.slice(0, index)}${letter}${key.slice(index + 1)}`) === (key[index] === letter)
-    }),
-    { numRuns: 500 },
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(fc.nat(41), character, (index, letter) => {
+        const { key } = mintApiKey()
+        return isKey(`${key.slice(0, index)}${letter}${key.slice(index + 1)}`) === (key[index] === letter)
+      }),
+      { numRuns: 500 },
+    ),
   )
-  t.pass()
 })
 
 test('keys do not repeat', (t) => {

@@ -7,17 +7,17 @@ const alphabet = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 const word = fc.array(alphabet, { minLength: 1, maxLength: 12 }).map((letters) => letters.join(''))
 
 test('three parts of encoded bytes are a compact token', (t) => {
-  fc.assert(fc.property(part, part, part, (a, b, c) => isCompactToken(`${a}.${b}.${c}`)))
-  t.pass()
+  t.notThrows(() => fc.assert(fc.property(part, part, part, (a, b, c) => isCompactToken(`${a}.${b}.${c}`))))
 })
 
 test('a part is accepted exactly if encoding what it decodes to gives it back', (t) => {
   const same = (text: string) => Buffer.from(text, 'base64url').toString('base64url') === text
-  fc.assert(
-    fc.property(word, (text) => isCompactToken(`AAAA.AAAA.${text}`) === same(text)),
-    { numRuns: 2_000 },
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(word, (text) => isCompactToken(`AAAA.AAAA.${text}`) === same(text)),
+      { numRuns: 2_000 },
+    ),
   )
-  t.pass()
 })
 
 test('8 KB are accepted and one more character is not', (t) => {
@@ -37,6 +37,5 @@ test('header and payload must be JSON objects', (t) => {
 })
 
 test('no text makes it throw', (t) => {
-  fc.assert(fc.property(fc.string(), (text) => readToken(text) === undefined || typeof readToken(text) === 'object'))
-  t.pass()
+  t.notThrows(() => fc.assert(fc.property(fc.string(), (text) => readToken(text) === undefined || typeof readToken(text) === 'object')))
 })
