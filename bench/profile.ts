@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPeers } from './harness/build-peers.js'
 import { createLoader } from './harness/load.js'
+import { whyNotRun } from './harness/notes.js'
 import { readOptions } from './harness/options.js'
 import { buildFolder, GATEWAY_CORE, LOAD_CORE } from './harness/peers.js'
 import { announcedPort, start, stop, stopAll } from './harness/processes.js'
 import type { Row } from './harness/rows.js'
+import { type Stage, startStage } from './harness/stage.js'
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -57,25 +59,21 @@ function packageOf(name: string): string {
   return first.startsWith('@') || first === 'runtime' || first === 'peers' ? `${first}/${second}` : first
 }
 
-async function profileRow(row: Row, peer: string, seconds: number, connections: number): Promise<void> {
+async function profileRow(row: Row, peer: string, stage: Stage, seconds: number, connections: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-profile-'))
-  const { load } = createLoader(LOAD_CORE)
-  const upstream = start(LOAD_CORE, process.execPath, [join(buildFolder, 'upstream.js')], 'pipe')
-  const upstreamPort = String(await announcedPort(upstream))
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500', '--import', EXIT_ON_SIGTERM]
   const started = performance.now()
   const child = start(
     GATEWAY_CORE,
     process.execPath,
-    [...profiling, join(buildFolder, 'peers', `${peer}.js`), row.name, upstreamPort],
+    [...profiling, join(buildFolder, 'peers', `${peer}.js`), JSON.stringify(stage.argumentsFor(row))],
     'pipe',
   )
-  const port = await announcedPort(child)
-  await load(row, port, connections, seconds)
+  const target = { row, port: await announcedPort(child), connections, authorizations: stage.signer.authorizations(row) }
+  await load(target, seconds)
   const warm = (performance.now() - started) * 1_000
-  const result = await load(row, port, connections, seconds)
+  const result = await load(target, seconds)
   await stop(child)
-  await stop(upstream)
   const [file] = readdirSync(folder)
   if (file === undefined) throw new Error('no profile was written')
   const times = selfTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, warm)
@@ -92,7 +90,14 @@ async function profileRow(row: Row, peer: string, seconds: number, connections: 
   for (const entry of busiest(times).slice(0, TOP)) line(entry)
 }
 
-const options = readOptions()
+const options = readOptions('gatewright')
 await buildPeers()
-for (const row of options.rows) for (const peer of options.peers) await profileRow(row, peer.name, options.seconds, options.connections)
+const { load } = createLoader(LOAD_CORE)
+const stage = await startStage(options.rows)
+for (const row of options.rows) {
+  // Idle connections take no time that could be shown.
+  const reason = row.kind === 'connections' ? 'it is about memory' : whyNotRun(row, stage)
+  if (reason !== undefined) console.log(`${row.name} was not profiled: ${reason}`)
+  else for (const peer of options.peers) await profileRow(row, peer.name, stage, options.seconds, options.connections)
+}
 process.exit(0)

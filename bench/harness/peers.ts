@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { caddyConfig } from '../peers/caddy.js'
 import { haproxyConfig } from '../peers/haproxy.js'
 import { nginxConfig } from '../peers/nginx.js'
+import type { PeerArguments } from './peer-arguments.js'
 import { announcedPort, findCommand, freePort, listening, start } from './processes.js'
 import type { RowName } from './rows.js'
 
@@ -19,10 +20,16 @@ export interface RunningPeer {
 /** A gateway to compare. */
 export interface Peer {
   readonly name: string
-  readonly rows: readonly RowName[]
+  /** Rows that it is left out of, by the reason. */
+  readonly lacks: Readonly<Record<string, readonly RowName[]>>
   /** What is run, for the report; undefined if it is not installed. */
   version(): string | undefined
-  start(row: RowName, upstreamPort: number): Promise<RunningPeer>
+  start(args: PeerArguments): Promise<RunningPeer>
+}
+
+/** Why a peer is left out of a row, or undefined if it takes part. */
+export function whyWithout(peer: Peer, row: RowName): string | undefined {
+  return Object.entries(peer.lacks).find(([, rows]) => rows.includes(row))?.[0]
 }
 
 /** The core that gateways run on; the upstream and the load have the other. */
@@ -42,13 +49,13 @@ function packageVersion(name: string): string {
   return `${name} ${(JSON.parse(readFileSync(join(at ?? '', 'package.json'), 'utf8')) as { version: string }).version}`
 }
 
-function nodePeer(name: string, rows: readonly RowName[], packages: readonly string[]): Peer {
+function nodePeer(name: string, packages: readonly string[], lacks: Peer['lacks']): Peer {
   return {
     name,
-    rows,
+    lacks,
     version: () => packages.map(packageVersion).join(', '),
-    async start(row, upstreamPort) {
-      const child = start(GATEWAY_CORE, process.execPath, [join(buildFolder, 'peers', `${name}.js`), row, String(upstreamPort)], 'pipe')
+    async start(args) {
+      const child = start(GATEWAY_CORE, process.execPath, [join(buildFolder, 'peers', `${name}.js`), JSON.stringify(args)], 'pipe')
       return { child, port: await announcedPort(child) }
     },
   }
@@ -56,16 +63,18 @@ function nodePeer(name: string, rows: readonly RowName[], packages: readonly str
 
 type WriteConfig = (row: RowName, port: number, upstreamPort: number, folder: string) => string
 
+const POLICIES = ['policies', 'log', 'tokens-1000', 'tokens-1000-rs256', 'redis-limit', 'transform'] as const
+
 function installedPeer(name: string, versionFlag: string, config: WriteConfig, run: (file: string) => readonly string[]): Peer {
   return {
     name,
-    rows: ['plain', 'routes'],
+    lacks: { 'tokens, limits and transforms take modules or scripts beyond its configuration here': POLICIES },
     version() {
       const command = findCommand(name)
       // nginx prints its version on standard error.
       return command && execFileSync('sh', ['-c', `${command} ${versionFlag} 2>&1`], { encoding: 'utf8' }).split('\n')[0]
     },
-    async start(row, upstreamPort) {
+    async start({ row, upstreamPort }) {
       const port = await freePort()
       const file = join(folder, `${name}-${row}`)
       writeFileSync(file, config(row, port, upstreamPort, folder))
@@ -75,15 +84,21 @@ function installedPeer(name: string, versionFlag: string, config: WriteConfig, r
   }
 }
 
-const all = ['plain', 'policies', 'log', 'transform', 'routes'] as const
+const NO_SHARED_LIMIT = 'a limit in Redis takes another package'
+const NO_TRANSFORM = 'the proxy plugin does not rewrite bodies, nor log'
 
 /** Everything that is compared; `bare` is what the ratios are to. */
 export const PEERS: readonly Peer[] = [
-  nodePeer('bare', all, ['undici']),
-  nodePeer('gatewright', all, []),
-  nodePeer('fastify', all, ['fastify', '@fastify/http-proxy']),
-  nodePeer('express', ['plain', 'policies', 'routes'], ['express', 'http-proxy-middleware']),
-  nodePeer('hapi', ['plain', 'policies', 'routes'], ['@hapi/hapi', '@hapi/h2o2', 'hapi-auth-jwt2']),
+  nodePeer('bare', ['undici'], {}),
+  nodePeer('gatewright', [], {}),
+  nodePeer('fastify', ['fastify', '@fastify/http-proxy'], { [NO_SHARED_LIMIT]: ['redis-limit'] }),
+  nodePeer('express', ['express', 'http-proxy-middleware'], { [NO_SHARED_LIMIT]: ['redis-limit'], [NO_TRANSFORM]: ['log', 'transform'] }),
+  nodePeer('hapi', ['@hapi/hapi', '@hapi/h2o2', 'hapi-auth-jwt2'], {
+    [NO_SHARED_LIMIT]: ['redis-limit'],
+    [NO_TRANSFORM]: ['log', 'transform'],
+    'h2o2 does not pass upgrades on': ['websocket'],
+    'it closes idle connections after five seconds': ['idle-memory'],
+  }),
   installedPeer('nginx', '-v', nginxConfig, (file) => ['-c', file, '-e', join(folder, 'nginx-start.log')]),
   installedPeer('haproxy', '-v', haproxyConfig, (file) => ['-f', file, '-db']),
   installedPeer('caddy', 'version', caddyConfig, (file) => ['run', '--config', file, '--adapter', 'caddyfile']),

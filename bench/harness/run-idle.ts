@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Contender } from './contender.js'
+import type { Loader } from './load.js'
+import type { BenchOptions } from './options.js'
+import { residentMb } from './processes.js'
+
+const WARM_SECONDS = 1
+/** Connections that are opened at once. */
+const BATCH = 50
+const SETTLE_MS = 250
+const MOST_SETTLES = 12
+/** Memory is at rest when it changes by less than this between two looks. */
+const REST_MB = 0.25
+
+async function openIdle(port: number, path: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  if (!answer.toString('latin1').startsWith('HTTP/1.1 200 ')) throw new Error(`answered ${answer.toString('latin1').slice(0, 100)}`)
+  socket.on('error', () => socket.destroy()).resume()
+  return socket
+}
+
+async function restingMb(pid: number): Promise<number> {
+  let before = residentMb(pid)
+  for (let turn = 0; turn < MOST_SETTLES; turn += 1) {
+    await wait(SETTLE_MS)
+    const now = residentMb(pid)
+    if (Math.abs(now - before) < REST_MB) return now
+    before = now
+  }
+  return before
+}
+
+/** KiB of resident memory that each of `options.idle` connections takes that has had one answer and is kept alive. */
+export async function runIdle({ peer, pid, target }: Contender, load: Loader, { idle }: BenchOptions): Promise<number> {
+  await load(target, WARM_SECONDS)
+  const before = await restingMb(pid)
+  const sockets: Socket[] = []
+  try {
+    while (sockets.length < idle) {
+      const batch = Math.min(BATCH, idle - sockets.length)
+      sockets.push(...(await Promise.all(Array.from({ length: batch }, () => openIdle(target.port, target.row.path)))))
+    }
+    const after = await restingMb(pid)
+    const lost = sockets.filter(({ destroyed }) => destroyed).length
+    if (lost > 0) throw new Error(`${peer.name} on "${target.row.name}": ${lost} of ${idle} idle connections were closed`)
+    return ((after - before) * 1_024) / idle
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+}
