@@ -12,6 +12,7 @@ import { readOptions } from './harness/options.js'
 import { LOAD_CORE } from './harness/peers.js'
 import { stopAll } from './harness/processes.js'
 import { formatReport } from './harness/report.js'
+import type { Row } from './harness/rows.js'
 import { type RowTable, runRow } from './harness/run-row.js'
 import { startStage } from './harness/stage.js'
 
@@ -33,21 +34,28 @@ if (!existsSync(join(root, 'dist', 'runtime', 'index.js'))) {
 installTools(options)
 await buildPeers()
 const { load, name: loader } = createLoader(LOAD_CORE)
-const stage = await startStage(options.rows)
-const notes = emitNotes(options.rows, options.peers, stage)
+const notes = emitNotes(options.rows, options.peers)
 for (const note of notes) console.log(note)
 
 const file = join(root, 'bench', 'RESULTS.md')
 const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
 const command = ['npm run bench', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' ')
 const tables: RowTable[] = []
-for (const row of options.rows) {
-  if (whyNotRun(row, stage) !== undefined) continue
+
+async function run(row: Row): Promise<void> {
+  const stage = await startStage(row)
   const table = await runRow(row, stage, load, options)
+  await stage.stop()
   tables.push(table)
   console.log(`\n${row.title}`)
   console.table(table.lines.map((cells) => Object.fromEntries(cells.map((cell, index) => [table.header[index], cell]))))
   // Row by row: what was measured stays, whatever happens later.
   if (options.write) writeFileSync(file, formatReport(before, tables, { command, options, loader }, options.peers, notes))
 }
+
+const waiting = options.rows.filter((row) => whyNotRun(row) === undefined)
+const lane = async () => {
+  for (let row = waiting.shift(); row; row = waiting.shift()) await run(row)
+}
+await Promise.all(Array.from({ length: options.lanes }, lane))
 process.exit(0)

@@ -11,7 +11,7 @@ import { readOptions } from './harness/options.js'
 import { buildFolder, GATEWAY_CORE, LOAD_CORE } from './harness/peers.js'
 import { announcedPort, start, stop, stopAll } from './harness/processes.js'
 import type { Row } from './harness/rows.js'
-import { type Stage, startStage } from './harness/stage.js'
+import { startStage } from './harness/stage.js'
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -59,8 +59,9 @@ function packageOf(name: string): string {
   return first.startsWith('@') || first === 'runtime' || first === 'peers' ? `${first}/${second}` : first
 }
 
-async function profileRow(row: Row, peer: string, stage: Stage, seconds: number, connections: number): Promise<void> {
+async function profileRow(row: Row, peer: string, seconds: number, connections: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-profile-'))
+  const stage = await startStage(row)
   const profiling = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500', '--import', EXIT_ON_SIGTERM]
   const started = performance.now()
   const child = start(
@@ -69,11 +70,12 @@ async function profileRow(row: Row, peer: string, stage: Stage, seconds: number,
     [...profiling, join(buildFolder, 'peers', `${peer}.js`), JSON.stringify(stage.argumentsFor(row))],
     'pipe',
   )
-  const target = { row, port: await announcedPort(child), connections, authorizations: stage.signer.authorizations(row) }
+  const target = { row, port: await announcedPort(child), connections, authorizations: stage.authorizations }
   await load(target, seconds)
   const warm = (performance.now() - started) * 1_000
   const result = await load(target, seconds)
   await stop(child)
+  await stage.stop()
   const [file] = readdirSync(folder)
   if (file === undefined) throw new Error('no profile was written')
   const times = selfTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile, warm)
@@ -93,11 +95,10 @@ async function profileRow(row: Row, peer: string, stage: Stage, seconds: number,
 const options = readOptions('gatewright')
 await buildPeers()
 const { load } = createLoader(LOAD_CORE)
-const stage = await startStage(options.rows)
 for (const row of options.rows) {
   // Idle connections take no time that could be shown.
-  const reason = row.kind === 'connections' ? 'it is about memory' : whyNotRun(row, stage)
+  const reason = row.kind === 'connections' ? 'it is about memory' : whyNotRun(row)
   if (reason !== undefined) console.log(`${row.name} was not profiled: ${reason}`)
-  else for (const peer of options.peers) await profileRow(row, peer.name, stage, options.seconds, options.connections)
+  else for (const peer of options.peers) await profileRow(row, peer.name, options.seconds, options.connections)
 }
 process.exit(0)

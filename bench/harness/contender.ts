@@ -13,14 +13,15 @@ export interface Contender {
   readonly target: LoadTarget
   /** Seconds from starting the process to its first right answer. */
   readonly bootSeconds: number
+  readonly collectGarbage: (() => void) | undefined
   stop(): Promise<void>
 }
 
 /** Starts a peer for a row, and checks what it does; ends it if that is wrong. */
 export async function startContender(peer: Peer, row: Row, stage: Stage, { connections }: BenchOptions): Promise<Contender> {
   const begun = performance.now()
-  const { child, port } = await peer.start(stage.argumentsFor(row))
-  const target = { row, port, connections, authorizations: stage.signer.authorizations(row) }
+  const { child, port, collectGarbage } = await peer.start(stage.argumentsFor(row))
+  const target = { row, port, connections, authorizations: stage.authorizations }
   try {
     await validate(peer.name, target, stage.upstreamPort)
   } catch (error) {
@@ -28,5 +29,5 @@ export async function startContender(peer: Peer, row: Row, stage: Stage, { conne
     throw error
   }
   const bootSeconds = (performance.now() - begun) / 1_000
-  return { peer, pid: child.pid as number, target, bootSeconds, stop: () => stop(child) }
+  return { peer, pid: child.pid as number, target, bootSeconds, collectGarbage, stop: () => stop(child) }
 }

@@ -1,16 +1,16 @@
 import { type Peer, whyWithout } from './peers.js'
+import { findCommand } from './processes.js'
 import type { Row } from './rows.js'
-import type { Stage } from './stage.js'
 
 /** Why a row cannot be run here, or undefined. */
-export function whyNotRun(row: Row, { redisUrl }: Stage): string | undefined {
-  return row.redis && redisUrl === undefined ? 'redis-server is not installed here' : undefined
+export function whyNotRun(row: Row): string | undefined {
+  return row.redis && findCommand('redis-server') === undefined ? 'redis-server is not installed here' : undefined
 }
 
 /** What is not in the tables, and why. */
-export function emitNotes(rows: readonly Row[], peers: readonly Peer[], stage: Stage): string[] {
+export function emitNotes(rows: readonly Row[], peers: readonly Peer[]): string[] {
   const skipped = rows.flatMap((row) => {
-    const reason = whyNotRun(row, stage)
+    const reason = whyNotRun(row)
     return reason === undefined ? [] : [`${row.name} was not run: ${reason}`]
   })
   const absent = peers

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly connections: number
   /** Connections that the `idle-memory` row opens. */
   readonly idle: number
+  /** Rows that are run at a time; more than one is only good to see that they run. */
+  readonly lanes: number
   /** Whether missing tools may be installed. */
   readonly install: boolean
   /** Whether the report is written; else the tables are printed only. */
@@ -33,7 +35,7 @@ npm run bench:profile -- [options]   tells where the gateway spends its time
   --seconds n        how long a turn is; default 3
   --connections n    connections that load comes over; default 64
   --idle n           connections that idle-memory opens; default 4,000
-  --quick            bare and gatewright only, one short round, cold: shows that all rows run, not how fast
+  --quick            bare and gatewright only, one short round, cold, three rows at a time: shows that they run, not how fast
   --print            leaves bench/RESULTS.md as it is, as --quick does
   --help             prints this
 
@@ -84,6 +86,7 @@ function parse(peersByDefault: string | undefined): BenchOptions | undefined {
     warmRequests: quick ? 0 : 20_000,
     connections: count(values.connections, 'connections', 64),
     idle: count(values.idle, 'idle', quick ? 500 : 4_000),
+    lanes: quick ? 3 : 1,
     install: !quick,
     write: !values.print && !quick,
   }

@@ -15,6 +15,8 @@ import type { RowName } from './rows.js'
 export interface RunningPeer {
   readonly child: ChildProcess
   readonly port: number
+  /** Has the process collect its garbage soon; undefined where it has a heap of another kind, or none. */
+  readonly collectGarbage: (() => void) | undefined
 }
 
 /** A gateway to compare. */
@@ -49,14 +51,20 @@ function packageVersion(name: string): string {
   return `${name} ${(JSON.parse(readFileSync(join(at ?? '', 'package.json'), 'utf8')) as { version: string }).version}`
 }
 
+/** What is left after a full collection is what connections take, and not what there was no need to collect yet. */
+const GC_ON_SIGUSR2 = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2",()=>{gc();gc()})']
+
 function nodePeer(name: string, packages: readonly string[], lacks: Peer['lacks']): Peer {
   return {
     name,
     lacks,
     version: () => packages.map(packageVersion).join(', '),
     async start(args) {
-      const child = start(GATEWAY_CORE, process.execPath, [join(buildFolder, 'peers', `${name}.js`), JSON.stringify(args)], 'pipe')
-      return { child, port: await announcedPort(child) }
+      const flags = args.row === 'idle-memory' ? GC_ON_SIGUSR2 : []
+      const file = join(buildFolder, 'peers', `${name}.js`)
+      const child = start(GATEWAY_CORE, process.execPath, [...flags, file, JSON.stringify(args)], 'pipe')
+      const collectGarbage = flags.length > 0 ? () => void child.kill('SIGUSR2') : undefined
+      return { child, port: await announcedPort(child), collectGarbage }
     },
   }
 }
@@ -79,7 +87,7 @@ function installedPeer(name: string, versionFlag: string, config: WriteConfig, r
       const file = join(folder, `${name}-${row}`)
       writeFileSync(file, config(row, port, upstreamPort, folder))
       const child = start(GATEWAY_CORE, name, run(file), 'ignore')
-      return { child, port: await listening(port, child) }
+      return { child, port: await listening(port, child), collectGarbage: undefined }
     },
   }
 }

@@ -24,9 +24,10 @@ async function openIdle(port: number, path: string): Promise<Socket> {
   return socket
 }
 
-async function restingMb(pid: number): Promise<number> {
+async function restingMb({ pid, collectGarbage }: Contender): Promise<number> {
   let before = residentMb(pid)
   for (let turn = 0; turn < MOST_SETTLES; turn += 1) {
+    collectGarbage?.()
     await wait(SETTLE_MS)
     const now = residentMb(pid)
     if (Math.abs(now - before) < REST_MB) return now
@@ -36,16 +37,17 @@ async function restingMb(pid: number): Promise<number> {
 }
 
 /** KiB of resident memory that each of `options.idle` connections takes that has had one answer and is kept alive. */
-export async function runIdle({ peer, pid, target }: Contender, load: Loader, { idle }: BenchOptions): Promise<number> {
+export async function runIdle(contender: Contender, load: Loader, { idle }: BenchOptions): Promise<number> {
+  const { peer, target } = contender
   await load(target, WARM_SECONDS)
-  const before = await restingMb(pid)
+  const before = await restingMb(contender)
   const sockets: Socket[] = []
   try {
     while (sockets.length < idle) {
       const batch = Math.min(BATCH, idle - sockets.length)
       sockets.push(...(await Promise.all(Array.from({ length: batch }, () => openIdle(target.port, target.row.path)))))
     }
-    const after = await restingMb(pid)
+    const after = await restingMb(contender)
     const lost = sockets.filter(({ destroyed }) => destroyed).length
     if (lost > 0) throw new Error(`${peer.name} on "${target.row.name}": ${lost} of ${idle} idle connections were closed`)
     return ((after - before) * 1_024) / idle
