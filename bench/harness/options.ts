@@ -24,6 +24,9 @@ export interface BenchOptions {
 /** Run only where they are asked for by name: their feature is not in every build of the gateway. */
 const BY_NAME: readonly RowName[] = ['websocket']
 
+/** The peers take a few more. */
+const MOST_CONNECTIONS = 8_000
+
 const HELP = `npm run bench -- [options]           compares the gateway with its peers and writes bench/RESULTS.md
 npm run bench:profile -- [options]   tells where the gateway spends its time
 
@@ -51,10 +54,11 @@ function pick<T>(given: string | undefined, of: Readonly<Record<string, T>>, wha
   })
 }
 
-function count(given: string | undefined, flag: string, otherwise: number): number {
+function count(given: string | undefined, flag: string, otherwise: number, most: number): number {
   if (given === undefined) return otherwise
-  if (!/^[1-9]\d{0,5}$/.test(given)) throw new Error(`--${flag} takes a whole number from 1, not "${given}"`)
-  return Number(given)
+  const number = /^\d+$/.test(given) ? Number(given) : 0
+  if (number < 1 || number > most) throw new Error(`--${flag} takes a whole number from 1 to ${most}, not "${given}"`)
+  return number
 }
 
 function parse(peersByDefault: string | undefined): BenchOptions | undefined {
@@ -81,11 +85,11 @@ function parse(peersByDefault: string | undefined): BenchOptions | undefined {
       Object.fromEntries(PEERS.map((peer) => [peer.name, peer])),
       'peer',
     ),
-    rounds: count(values.rounds, 'rounds', quick ? 1 : 5),
+    rounds: count(values.rounds, 'rounds', quick ? 1 : 5, 1_000),
     seconds: Number(values.seconds ?? (quick ? 1 : 3)),
     warmRequests: quick ? 0 : 20_000,
-    connections: count(values.connections, 'connections', 64),
-    idle: count(values.idle, 'idle', quick ? 500 : 4_000),
+    connections: count(values.connections, 'connections', 64, MOST_CONNECTIONS),
+    idle: count(values.idle, 'idle', quick ? 500 : 4_000, MOST_CONNECTIONS),
     lanes: quick ? 3 : 1,
     install: !quick,
     write: !values.print && !quick,

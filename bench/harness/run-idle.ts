@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Contender } from './contender.js'
-import type { Loader } from './load.js'
 import type { BenchOptions } from './options.js'
 import { residentMb } from './processes.js'
 
-const WARM_SECONDS = 1
+/** Opened before the first look, so that what a process takes once is not counted. */
+const FIRST = 200
 /** Connections that are opened at once. */
 const BATCH = 50
 const SETTLE_MS = 250
@@ -36,20 +36,21 @@ async function restingMb({ pid, collectGarbage }: Contender): Promise<number> {
   return before
 }
 
+async function openMany(sockets: Socket[], count: number, { target: { port, row } }: Contender): Promise<void> {
+  for (let left = count; left > 0; left -= BATCH)
+    sockets.push(...(await Promise.all(Array.from({ length: Math.min(BATCH, left) }, () => openIdle(port, row.path)))))
+}
+
 /** KiB of resident memory that each of `options.idle` connections takes that has had one answer and is kept alive. */
-export async function runIdle(contender: Contender, load: Loader, { idle }: BenchOptions): Promise<number> {
-  const { peer, target } = contender
-  await load(target, WARM_SECONDS)
-  const before = await restingMb(contender)
+export async function runIdle(contender: Contender, { idle }: BenchOptions): Promise<number> {
   const sockets: Socket[] = []
   try {
-    while (sockets.length < idle) {
-      const batch = Math.min(BATCH, idle - sockets.length)
-      sockets.push(...(await Promise.all(Array.from({ length: batch }, () => openIdle(target.port, target.row.path)))))
-    }
+    await openMany(sockets, FIRST, contender)
+    const before = await restingMb(contender)
+    await openMany(sockets, idle, contender)
     const after = await restingMb(contender)
     const lost = sockets.filter(({ destroyed }) => destroyed).length
-    if (lost > 0) throw new Error(`${peer.name} on "${target.row.name}": ${lost} of ${idle} idle connections were closed`)
+    if (lost > 0) throw new Error(`${contender.peer.name} on "${contender.target.row.name}": ${lost} idle connections were closed`)
     return ((after - before) * 1_024) / idle
   } finally {
     for (const socket of sockets) socket.destroy()

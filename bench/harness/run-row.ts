@@ -108,12 +108,12 @@ async function runBesideItself(row: Row, peers: readonly Peer[], stage: Stage, l
 }
 
 /** Each round starts each gateway afresh: memory that was once taken is not given back. */
-async function runIdleRow(row: Row, peers: readonly Peer[], stage: Stage, load: Loader, options: BenchOptions): Promise<RowTable> {
+async function runIdleRow(row: Row, peers: readonly Peer[], stage: Stage, options: BenchOptions): Promise<RowTable> {
   const figures = new Map(peers.map((peer) => [peer, [] as number[]]))
   for (let round = 0; round < options.rounds; round += 1)
     for (const peer of peers)
       await withContenders([() => startContender(peer, row, stage, options)], async ([contender]) => {
-        if (contender) figures.get(peer)?.push(await runIdle(contender, load, options))
+        if (contender) figures.get(peer)?.push(await runIdle(contender, options))
       })
   const kib = peers.map((peer) => median(figures.get(peer) ?? []))
   const bare = kib[peers.findIndex(({ name }) => name === 'bare')]
@@ -132,6 +132,6 @@ async function runIdleRow(row: Row, peers: readonly Peer[], stage: Stage, load: 
 /** Runs one row with those of the chosen peers that are installed and take part in it. */
 export function runRow(row: Row, stage: Stage, load: Loader, options: BenchOptions): Promise<RowTable> {
   const peers = options.peers.filter((peer) => whyWithout(peer, row.name) === undefined && peer.version() !== undefined)
-  if (row.kind === 'connections') return runIdleRow(row, peers, stage, load, options)
+  if (row.kind === 'connections') return runIdleRow(row, peers, stage, options)
   return (row.base ? runBesideItself : runBesideBare)(row, peers, stage, load, options)
 }

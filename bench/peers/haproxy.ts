@@ -9,7 +9,7 @@ export function haproxyConfig(row: RowName, port: number, upstreamPort: number, 
   writeFileSync(map, lines.join(''))
   return `global
   nbthread 1
-  maxconn 16384
+  maxconn 8192
 defaults
   mode http
   option forwardfor
