@@ -10,7 +10,7 @@ import { whyNotRun } from './harness/notes.js'
 import { readOptions } from './harness/options.js'
 import { buildFolder, GATEWAY_CORE, LOAD_CORE } from './harness/peers.js'
 import { announcedPort, start, stop, stopAll } from './harness/processes.js'
-import type { Row } from './harness/rows.js'
+import { connectionsOn, type Row } from './harness/rows.js'
 import { startStage } from './harness/stage.js'
 
 interface CpuProfile {
@@ -70,7 +70,12 @@ async function profileRow(row: Row, peer: string, seconds: number, connections: 
     [...profiling, join(buildFolder, 'peers', `${peer}.js`), JSON.stringify(stage.argumentsFor(row))],
     'pipe',
   )
-  const target = { row, port: await announcedPort(child), connections, authorizations: stage.authorizations }
+  const target = {
+    row,
+    port: await announcedPort(child),
+    connections: connectionsOn(row, connections),
+    authorizations: stage.authorizations,
+  }
   await load(target, seconds)
   const warm = (performance.now() - started) * 1_000
   const result = await load(target, seconds)

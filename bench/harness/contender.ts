@@ -2,7 +2,7 @@ import type { LoadTarget } from './load.js'
 import type { BenchOptions } from './options.js'
 import type { Peer } from './peers.js'
 import { stop } from './processes.js'
-import type { Row } from './rows.js'
+import { connectionsOn, type Row } from './rows.js'
 import type { Stage } from './stage.js'
 import { validate } from './validate.js'
 
@@ -21,7 +21,7 @@ export interface Contender {
 export async function startContender(peer: Peer, row: Row, stage: Stage, { connections }: BenchOptions): Promise<Contender> {
   const begun = performance.now()
   const { child, port, collectGarbage } = await peer.start(stage.argumentsFor(row))
-  const target = { row, port, connections, authorizations: stage.authorizations }
+  const target = { row, port, connections: connectionsOn(row, connections), authorizations: stage.authorizations }
   try {
     await validate(peer.name, target, stage.upstreamPort)
   } catch (error) {

@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import type { BenchOptions } from './options.js'
 import type { Peer } from './peers.js'
 import { canPin } from './processes.js'
-import { ROWS } from './rows.js'
+import { connectionsOn, ROWS } from './rows.js'
 import type { RowTable } from './run-row.js'
 
 /** How the tables of this run were made. */
@@ -17,7 +17,7 @@ function formatTable({ row, header, lines }: RowTable, { command, options, loade
   const length =
     row.kind === 'connections'
       ? `${options.rounds} rounds`
-      : `${options.rounds} rounds of ${options.seconds} s, ${options.connections} connections`
+      : `${options.rounds} rounds of ${options.seconds} s, ${connectionsOn(row, options.connections)} connections`
   return [
     `### ${row.title}`,
     '',

@@ -157,3 +157,9 @@ export function prefixes(row: RowName): readonly string[] {
   const count = routeCount(row)
   return count === undefined ? ['/items'] : Array.from({ length: count }, (_, index) => `/r${index}/items`)
 }
+
+/** More bodies at a time than this would only wait for each other; on a slow machine, for longer than a turn takes. */
+const MOST_BODIES = 8
+
+/** Connections that load comes over on a row, where `given` are asked for. */
+export const connectionsOn = ({ kind }: Row, given: number): number => (kind === 'bodies' ? Math.min(given, MOST_BODIES) : given)
