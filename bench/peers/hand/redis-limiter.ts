@@ -7,7 +7,14 @@ const CAPACITY = 60_000_000
 
 /** Connects to Redis, and returns a function that takes one request from a caller's limit: the requests left, or -1. */
 export async function connectLimiter(url: string): Promise<(caller: string) => Promise<number>> {
-  const client = createClient({ url, RESP: 2, disableClientInfo: true })
+  const client = createClient({
+    url,
+    RESP: 2,
+    maintNotifications: 'disabled',
+    disableClientInfo: true,
+    // Without this the client makes a timer and an abort signal for each command.
+    commandOptions: { timeout: undefined as unknown as number },
+  })
   await client.connect()
   await client.sendCommand(['SCRIPT', 'LOAD', LIMIT_SCRIPT])
   return async (caller) => {
