@@ -35,13 +35,18 @@ async function warmUp({ target }: Contender, load: Loader, { warmRequests }: Ben
   for (let turn = 0; turn < MOST_WARM_UPS && completed < enough; turn += 1) completed += (await load(target, 1)).requests
 }
 
+/** Nothing completed in a slice may be the machine's doing, but not several times in a row. */
+const MOST_TRIES = 3
+
 async function runSlice({ peer, pid, target }: Contender, load: Loader, seconds: number): Promise<Slice> {
-  const before = cpuSeconds(pid)
-  const { requests, failures, seconds: took, p99 } = await load(target, seconds)
-  const cpu = cpuSeconds(pid) - before
-  if (requests === 0) throw new Error(`${peer.name} on "${target.row.name}": nothing was completed in ${seconds} s`)
-  if (failures > 0) throw new Error(`${peer.name} on "${target.row.name}": ${failures} of ${requests} requests failed`)
-  return { cpuMicros: (cpu / requests) * 1e6, perSecond: requests / took, p99, residentMb: residentMb(pid) }
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+    const before = cpuSeconds(pid)
+    const { requests, failures, seconds: took, p99 } = await load(target, seconds)
+    const cpu = cpuSeconds(pid) - before
+    if (failures > 0) throw new Error(`${peer.name} on "${target.row.name}": ${failures} failed, ${requests} did not`)
+    if (requests > 0) return { cpuMicros: (cpu / requests) * 1e6, perSecond: requests / took, p99, residentMb: residentMb(pid) }
+  }
+  throw new Error(`${peer.name} on "${target.row.name}": nothing was completed in ${MOST_TRIES} times ${seconds} s`)
 }
 
 function summarise(contender: Contender, slices: readonly Slice[], ratios: readonly Slice[] | undefined): Outcome {
@@ -88,4 +93,24 @@ export async function runSlices(
     }
   const rest = others.map((contender, index) => summarise(contender, slices[index] ?? [], base && ratios[index]))
   return base ? [{ ...summarise(base, baseSlices, undefined), ratio: 1, speedRatio: 1 }, ...rest] : rest
+}
+
+/** The medians over several runs, each with processes of its own. */
+export function mergeOutcomes(runs: readonly (readonly Outcome[])[]): Outcome[] {
+  const [first = []] = runs
+  return first.map((outcome, index) => {
+    const same = runs.map((run) => run[index] as Outcome)
+    const middle = (key: 'cpuMicros' | 'perSecond' | 'p99' | 'residentMb') => median(same.map((one) => one[key]))
+    const ratio = (key: 'ratio' | 'speedRatio') =>
+      outcome[key] === undefined ? undefined : median(same.map((one) => one[key] ?? Number.NaN))
+    return {
+      contender: outcome.contender,
+      ratio: ratio('ratio'),
+      speedRatio: ratio('speedRatio'),
+      cpuMicros: middle('cpuMicros'),
+      perSecond: middle('perSecond'),
+      p99: middle('p99'),
+      residentMb: middle('residentMb'),
+    }
+  })
 }
