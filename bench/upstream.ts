@@ -1,7 +1,8 @@
 // The upstream of the benchmark: answers precomputed bytes, straight on the socket, so that it does not limit.
-// Prints `port <n>`. `GET /__seen` answers the last request as it came in, without a body that was long.
+// Prints `port <n>`. `GET /__seen` answers the last request as it came in, without an upload's body.
 
 import { createServer, type Socket } from 'node:net'
+import { type BodyLength, countChunks, countDeclared } from './harness/body-length.js'
 import { MEBIBYTE } from './harness/rows.js'
 import { acceptFor, CLIENT_BYTES, serverMessage } from './harness/websocket-frames.js'
 
@@ -25,9 +26,6 @@ const USER = respond(
 )
 const BLOB = respond('x'.repeat(MEBIBYTE), 'application/octet-stream')
 
-/** A body from this length on is counted, and not kept. */
-const LONG = 65_536
-
 let last = ''
 
 /** Length of the request at the start of `text`, or 0 if it is not whole yet. */
@@ -43,13 +41,12 @@ function requestLength(text: string): number {
   return finish < 0 ? 0 : finish + 7
 }
 
-/** If `text` starts with the head of a request whose body is long: the head's length, and the body's. */
-function longBody(text: string): { readonly head: number; readonly body: number } | undefined {
-  if (!text.startsWith('POST')) return undefined
-  const end = text.indexOf('\r\n\r\n')
+/** If `text` starts with the head of an upload: the head's length, and what counts the body, which is not kept. */
+function uploadOf(text: string): { readonly head: number; readonly count: BodyLength } | undefined {
+  const end = text.startsWith('POST /blobs') ? text.indexOf('\r\n\r\n') : -1
   if (end < 0) return undefined
-  const body = Number(/\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1] ?? 0)
-  return body < LONG ? undefined : { head: end + 4, body }
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1]
+  return { head: end + 4, count: length === undefined ? countChunks() : countDeclared(Number(length)) }
 }
 
 function answer(request: string): Buffer {
@@ -75,25 +72,24 @@ function echo(socket: Socket, request: string): void {
 
 function serve(socket: Socket): void {
   let pending = ''
-  let received = 0
-  let expected = 0
+  let count: BodyLength | undefined
   socket.setNoDelay(true)
   socket.on('error', () => socket.destroy())
-  const count = (bytes: number): void => {
-    received += bytes
-    if (received < expected) return
+  const readBody = (bytes: Buffer): void => {
+    const received = count?.(bytes)
+    if (received === undefined) return
     socket.write(respond(JSON.stringify({ received })))
-    received = expected = 0
+    count = undefined
   }
   const read = (text: string): void => {
     pending += text
-    const long = longBody(pending)
-    if (long) {
-      const rest = pending.length - long.head
-      last = pending.slice(0, long.head)
+    const upload = uploadOf(pending)
+    if (upload) {
+      const rest = Buffer.from(pending.slice(upload.head), 'latin1')
+      last = pending.slice(0, upload.head)
       pending = ''
-      expected = long.body
-      count(rest)
+      count = upload.count
+      readBody(rest)
     }
     for (let length = requestLength(pending); length > 0; length = requestLength(pending)) {
       const request = pending.slice(0, length)
@@ -103,7 +99,7 @@ function serve(socket: Socket): void {
     }
   }
   socket.on('data', (chunk) => {
-    if (expected > 0) count(chunk.length)
+    if (count) readBody(chunk)
     else read(chunk.toString('latin1'))
   })
 }

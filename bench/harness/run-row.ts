@@ -82,7 +82,7 @@ function runAll(row: Row, peers: readonly Peer[], stage: Stage, load: Loader, op
 async function runBesideBare(row: Row, peers: readonly Peer[], stage: Stage, load: Loader, options: BenchOptions): Promise<RowTable> {
   const columns = COLUMNS[row.kind as keyof typeof COLUMNS]
   const runs: Outcome[][] = []
-  // What large buffers cost depends on how a process's memory happens to lie, for as long as it lives.
+  // With bodies, one process of a program may take twice the CPU that another takes, for as long as it lives.
   if (row.kind === 'bodies')
     for (let round = 0; round < options.rounds; round += 1) runs.push(await runAll(row, peers, stage, load, { ...options, rounds: 1 }))
   else runs.push(await runAll(row, peers, stage, load, options))
