@@ -11,6 +11,8 @@ export function hasBody(req: IncomingMessage): boolean {
 
 const tooLarge = (limit: number) => new Problem('PAYLOAD_TOO_LARGE', { detail: `The body is larger than ${limit} bytes.` })
 
+const endedEarly = () => new Problem('BAD_REQUEST', { detail: 'The request body ended early.' })
+
 /** Refuses a body whose declared length is over the limit, before a byte of it is read. */
 export function checkDeclaredLength(req: IncomingMessage, limit: number): void {
   const length = req.headers['content-length']
@@ -56,7 +58,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onGone = () => {
-    this.destroy(new Problem('BAD_REQUEST', { detail: 'The request body ended early.' }))
+    this.destroy(endedEarly())
   }
 
   override _read(): void {
@@ -83,13 +85,27 @@ export class RequestBody extends Readable {
   }
 }
 
-/** Collects a whole request body, up to the limit. */
+/** Collects a whole request body, up to the limit; straight from the message, since nothing else reads it. */
 export function collectBody(exchange: GatewayExchange, limit: number): Promise<Buffer> {
+  const { req } = exchange
+  exchange.continueOnce()
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const body = new RequestBody(exchange, limit, () => undefined)
-    body.on('data', (chunk: Buffer) => chunks.push(chunk))
-    body.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    body.once('error', reject)
+    let bytes = 0
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= limit) {
+        chunks.push(chunk)
+        return
+      }
+      req.off('data', onData)
+      req.pause()
+      reject(tooLarge(limit))
+    }
+    const onGone = () => reject(endedEarly())
+    req.on('data', onData)
+    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    req.on('error', onGone)
+    req.on('aborted', onGone)
   })
 }

@@ -83,11 +83,19 @@ export class ResponseSink implements UpstreamSink {
     }
     const mapping = this.#route.mapResponse?.get(this.#status)
     if (!mapping) return
-    const whole = Buffer.concat(this.#collected)
-    mapping.run(this.#exchange, whole, this.#headers).then(
-      (body) => this.#writeMapped(body, mapping.contentType),
-      (error: unknown) => this.#context.refuse(this.#exchange, error),
-    )
+    const whole = this.#collected.length === 1 ? (this.#collected[0] as Buffer) : Buffer.concat(this.#collected)
+    try {
+      const mapped = mapping.run(this.#exchange, whole, this.#headers)
+      if (mapped instanceof Promise)
+        mapped.then((body) => this.#writeMapped(body, mapping.contentType)).catch((error: unknown) => this.#refuse(error))
+      else this.#writeMapped(mapped, mapping.contentType)
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#context.refuse(this.#exchange, error)
   }
 
   #writeMapped(body: Buffer, contentType: string): void {
