@@ -31,7 +31,7 @@ export class RequestBody extends Readable {
   #attached = false
 
   constructor(exchange: GatewayExchange, limit: number, onProgress: (ended: boolean) => void) {
-    super({ highWaterMark: 65_536 })
+    super({ highWaterMark: 262_144 })
     this.#exchange = exchange
     this.#limit = limit
     this.#onProgress = onProgress
