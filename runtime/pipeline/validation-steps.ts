@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
-import { checkDeclaredLength, collectBody, hasBody } from '../forward/request-body.js'
+import { hasBody } from '../forward/collect-body.js'
 import type { GatewayExchange } from './exchange.js'
 
 const BYTE_ORDER_MARK = 0xfeff
@@ -60,8 +60,7 @@ function parseJson(bytes: Buffer): unknown {
 function readJson(exchange: GatewayExchange, limit: number, accept: (json: unknown) => void): void | Promise<void> {
   if (!hasBody(exchange.req)) return accept(undefined)
   checkMedia(exchange)
-  checkDeclaredLength(exchange.req, limit)
-  return collectBody(exchange, limit).then((bytes) => accept(parseJson(bytes)))
+  return exchange.readBody(limit).then((bytes) => accept(parseJson(bytes)))
 }
 
 /**
