@@ -50,7 +50,7 @@ async function run(row: Row): Promise<void> {
   console.log(`\n${row.title}`)
   console.table(table.lines.map((cells) => Object.fromEntries(cells.map((cell, index) => [table.header[index], cell]))))
   // Row by row: what was measured stays, whatever happens later.
-  if (options.write) writeFileSync(file, formatReport(before, tables, { command, options, loader }, options.peers, notes))
+  if (options.write) writeFileSync(file, formatReport(before, tables, { command, options, loader }))
 }
 
 const waiting = options.rows.filter((row) => whyNotRun(row) === undefined)

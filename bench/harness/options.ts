@@ -38,7 +38,7 @@ npm run bench:profile -- [options]   tells where the gateway spends its time
   --seconds n        how long a turn is; default 3
   --connections n    connections that load comes over; default 64
   --idle n           connections that idle-memory opens; default 4,000
-  --quick            bare and gatewright only, one short round, cold, three rows at a time: shows that they run, not how fast
+  --quick            bare and gatewright only, one short round, cold, four rows at a time: shows that they run, not how fast
   --print            leaves bench/RESULTS.md as it is, as --quick does
   --help             prints this
 
@@ -90,7 +90,7 @@ function parse(peersByDefault: string | undefined): BenchOptions | undefined {
     warmRequests: quick ? 0 : 20_000,
     connections: count(values.connections, 'connections', 64, MOST_CONNECTIONS),
     idle: count(values.idle, 'idle', quick ? 500 : 4_000, MOST_CONNECTIONS),
-    lanes: quick ? 3 : 1,
+    lanes: quick ? 4 : 1,
     install: !quick,
     write: !values.print && !quick,
   }

@@ -37,13 +37,21 @@ class Forwarder implements Dispatcher.DispatchHandler {
   readonly #res: ServerResponse
   readonly #more: readonly string[]
   #resume: (() => void) | undefined
+  #abort: (() => void) | undefined
 
   constructor(res: ServerResponse, more: readonly string[]) {
     this.#res = res
     this.#more = more
+    // A client that leaves would else keep its upstream connection waiting to be drained, for ever.
+    res.once('close', () => {
+      if (!res.writableFinished) this.#abort?.()
+    })
   }
 
-  onConnect(): void {}
+  onConnect(abort: () => void): void {
+    this.#abort = abort
+    if (this.#res.destroyed) abort()
+  }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200) return true
