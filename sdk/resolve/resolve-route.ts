@@ -6,7 +6,8 @@ import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUps
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
 import { STAMP } from '../stamp.js'
 import type { RouteAddress } from './find-route-conflicts.js'
-import { type IssueCollector, inside, type Place, stamped } from './issues.js'
+import type { IssueCollector } from './issues.js'
+import { inside, type Place, stamped } from './place.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
 import { routeSchema } from './route-schema.js'
@@ -71,15 +72,40 @@ export function resolveRoute(
   if (options) checkMaps(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const resolved: ResolvedRoute = {
-    ...parsed,
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies }, to) }
+}
+
+/** The parts of a route, none of them at fault. */
+interface RouteParts {
+  readonly route: Route<string, unknown, number>
+  readonly keys: readonly string[]
+  readonly id: string
+  readonly group: GroupOptions
+  readonly options: Options
+  readonly parsed: Pick<ResolvedRoute, 'path' | 'segments' | 'paramNames' | 'upstreamPath'>
+  readonly match: ResolvedMatch | undefined
+  readonly upstream: ResolvedUpstream
+  readonly auth: ResolvedAuth | undefined
+  readonly policies: readonly PolicyUse[]
+}
+
+/** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
+function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolution): ResolvedRoute {
+  const { route, keys, id, group, options, parsed, match, upstream, auth, policies } = parts
+  const { effects, ownEffects } = resolveEffects(options, auth, policies, upstream, requestIdHeader)
+  return {
+    path: parsed.path,
+    segments: parsed.segments,
+    paramNames: parsed.paramNames,
+    upstreamPath: parsed.upstreamPath,
     id,
     keys,
     match,
     upstream,
     auth,
     policies,
-    ...resolveEffects(options, auth, policies, upstream, to.requestIdHeader),
+    effects,
+    ownEffects,
     method: options.method,
     params: options.params,
     query: options.query,
@@ -94,7 +120,7 @@ export function resolveRoute(
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
-    lifecycle: options.lifecycle ?? to.lifecycle,
+    lifecycle: options.lifecycle ?? lifecycle,
     summary: options.summary,
     description: options.description,
     tags: options.tags ?? group.tags ?? [keys[0] as string],
@@ -102,7 +128,6 @@ export function resolveRoute(
     internal: options.internal,
     stamp: route[STAMP],
   }
-  return { address, route: resolved }
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
