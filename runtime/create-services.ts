@@ -31,7 +31,7 @@ export async function createServices(
     readonly metrics: Metrics
     readonly resources: Resources
     readonly warmTasks: WarmTasks
-    readonly jwtStrategy: Services['jwtStrategy']
+    readonly jwt: Services['jwt']
   },
 ): Promise<Services> {
   const { clock, log, metrics, resources, warmTasks } = parts
@@ -41,7 +41,7 @@ export async function createServices(
   const { redis } = settings
   const limits = redis ? await redisLimits(redis, { clock, log, count, keep }) : localLimits
   warmTasks.push(() => limits.warm())
-  return { clock, log, limits, localLimits, count, keep, warm: (task) => void warmTasks.push(task), jwtStrategy: parts.jwtStrategy }
+  return { clock, log, limits, localLimits, count, keep, warm: (task) => void warmTasks.push(task), jwt: parts.jwt }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

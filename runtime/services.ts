@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import type { LimitStore } from './stores/limit-store.js'
@@ -21,6 +22,13 @@ export interface VerifiedToken {
   readonly expires: number
 }
 
+/** What only `jwt` needs; loaded by a gateway that has it. */
+export interface JwtParts {
+  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
+  readonly strategy: (key: string, header: string, verify: VerifyToken) => AuthTest
+  readonly createVerifyToken: typeof createVerifyToken
+}
+
 /** What compilers may use. Built once per gateway; survives reloads. */
 export interface Services {
   readonly clock: Clock
@@ -35,6 +43,6 @@ export interface Services {
   keep<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles. */
   warm(task: () => Promise<void>): void
-  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
-  jwtStrategy(key: string, header: string, verify: VerifyToken): AuthTest
+  /** There wherever a route's auth is or has a `jwt`. */
+  readonly jwt: JwtParts | undefined
 }
