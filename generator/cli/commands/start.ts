@@ -30,11 +30,12 @@ export function addStart(program: Command, run: CliRun): void {
     .action(async ({ config, ...listen }: ListenOptions & { config?: string }) => {
       const { openConfig } = await import('../open-config.js')
       const { startGateway } = await import('../start-gateway.js')
+      // Loaded before anything serves, so that no signal comes between.
+      const { untilStopped } = await import('../until-stopped.js')
       const { file, ...env } = chooseConfig(run, config)
       // The runtime takes the longest to load: it does so while the config is read.
       const [{ gateway }] = await Promise.all([openConfig(run, file, env), import('../../../runtime/index.js')])
       const running = await startGateway(run, file, gateway, listen)
-      const { untilStopped } = await import('../until-stopped.js')
       run.exitCode = await untilStopped(run, (options) => running.stop(options))
     })
 }
