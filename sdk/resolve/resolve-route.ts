@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Effects } from '../effects.js'
+import type { Effects, HeaderEffect, SecurityEffect } from '../effects.js'
 import { type PathTemplate, parsePath } from '../path.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
@@ -131,7 +131,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolu
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as {
+  if (!given) return {}
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
 }
@@ -257,12 +258,15 @@ function resolveEffects(
 
 /** Of two parts with one header the later describes it: a policy knows better what it means than the gateway does. */
 function mergeEffects(parts: readonly Effects[]): Required<Effects> {
-  const headers = new Map(parts.flatMap((part) => part.headers ?? []).map((header) => [header.name.toLowerCase(), header]))
-  return {
-    problems: [...new Set(parts.flatMap((part) => part.problems ?? []))],
-    headers: [...headers.values()],
-    security: parts.flatMap((part) => part.security ?? []),
+  const problems = new Set<ProblemCode>()
+  const headers = new Map<string, HeaderEffect>()
+  const security: SecurityEffect[] = []
+  for (const part of parts) {
+    for (const problem of part.problems ?? []) problems.add(problem)
+    for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
+    security.push(...(part.security ?? []))
   }
+  return { problems: [...problems], headers: [...headers.values()], security }
 }
 
 function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
