@@ -1,11 +1,13 @@
 import type { CompiledPolicy } from '../../sdk/index.js'
 import type { policyDefinitions } from '../../sdk/policies/index.js'
 import type { ResolvedPolicy } from '../../sdk/resolved.js'
+import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
 import { compileRateLimit } from './rate-limit.js'
+import { inShadow } from './shadow.js'
 
 /** The compiler of each built-in policy. */
 export const policyCompilers: PolicyCompilers = {
@@ -25,6 +27,11 @@ class CompiledPolicies implements Resource {
  * compiler, once for all the routes that share it under one key.
  */
 export function compilePolicy(policy: ResolvedPolicy, context: CompileContext): CompiledPolicy {
+  const compiled = compileAny(policy, context)
+  return isShadow(policy.settings) ? inShadow(compiled, context.key, context.services) : compiled
+}
+
+function compileAny(policy: ResolvedPolicy, context: CompileContext): CompiledPolicy {
   const own = policy.definition.compile
   if (own) return own(policy.settings, context.key)
   const { byPolicy } = context.services.keep('policies', () => new CompiledPolicies())
