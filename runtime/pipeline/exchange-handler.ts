@@ -1,4 +1,5 @@
 import type { Problem, Reply } from '../../sdk/index.js'
+import { closeAfter } from '../edge/last-response.js'
 import { appendEdits, isEdited } from '../forward/apply-edits.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
 import { RawWriter } from '../forward/raw-writer.js'
@@ -154,7 +155,7 @@ export class ExchangeHandler {
       headers = [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
     }
     if (reply.status !== 204) headers.push('content-length', String(Buffer.byteLength(reply.body ?? '')))
-    if (mustClose(exchange)) headers.push('connection', 'close')
+    if (mustClose(exchange)) closeAfter(exchange.req, res)
     res.writeHead(reply.status, headers as never)
     res.end(exchange.method === 'HEAD' ? undefined : reply.body)
   }

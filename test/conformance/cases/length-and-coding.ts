@@ -25,17 +25,17 @@ const both: readonly Payload[] = [
   {
     id: 'H-01',
     title: 'Content-Length before Transfer-Encoding is refused',
-    bytes: post('Content-Length: 5', CHUNKED) + `0\r\n\r\n${SMUGGLED}`,
+    bytes: `${post('Content-Length: 5', CHUNKED)}0\r\n\r\n${SMUGGLED}`,
   },
   {
     id: 'H-01',
     title: 'Transfer-Encoding before Content-Length is refused',
-    bytes: post(CHUNKED, 'Content-Length: 5') + `0\r\n\r\n${SMUGGLED}`,
+    bytes: `${post(CHUNKED, 'Content-Length: 5')}0\r\n\r\n${SMUGGLED}`,
   },
   {
     id: 'H-01',
     title: 'a length that covers a hidden request is refused beside chunked',
-    bytes: post(`Content-Length: ${SMUGGLED.length + 5}`, CHUNKED) + `0\r\n\r\n${SMUGGLED}`,
+    bytes: `${post(`Content-Length: ${SMUGGLED.length + 5}`, CHUNKED)}0\r\n\r\n${SMUGGLED}`,
   },
   {
     id: 'H-01',
