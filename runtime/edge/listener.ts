@@ -16,11 +16,19 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
+/** The response that a connection is at. */
+const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
+
 /** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
 function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
-  const busy = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage
-  if (!socket.writable || error.code === 'ECONNRESET' || busy?.headersSent) {
+  const current = responseOn(socket)
+  if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
     socket.destroy(error)
+    return
+  }
+  if (current?.req.complete) {
+    // The fault lies behind a whole request, which must get its own answer.
+    closeAfter(current.req, current)
     return
   }
   const status = STATUS_OF[error.code ?? ''] ?? 400
@@ -61,7 +69,11 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
     if (req.headers.expect?.toLowerCase() === '100-continue') handlers.request(req, res, true)
     else refuseExpectation(req, res)
   })
-  server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
+  server.on('connect', (_req, socket) => {
+    // Behind a request that is under way, this would pass for its answer.
+    if (responseOn(socket)) socket.destroy()
+    else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  })
   server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
   return server
 }

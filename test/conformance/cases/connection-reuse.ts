@@ -54,6 +54,34 @@ const closing: readonly Case[] = [
   ),
 ]
 
+const behind: readonly Case[] = [
+  {
+    id: 'H-21',
+    title: 'a request that cannot be parsed does not answer for the one before it',
+    async run(stage) {
+      assert.deepEqual(await statusesOf(stage, `${head('GET')}GARBAGE\r\n\r\n${SMUGGLED}`), [200])
+      assertNothingSmuggled(stage)
+    },
+  },
+  {
+    id: 'H-21',
+    title: 'bytes after Connection: close do not change the answer',
+    async run(stage) {
+      assert.deepEqual(await statusesOf(stage, head('GET', '/public/a', 'Connection: close') + SMUGGLED), [200])
+      assertNothingSmuggled(stage)
+    },
+  },
+  {
+    id: 'H-21',
+    title: 'the refusal of a CONNECT is not taken for the answer of the request before it',
+    async run(stage) {
+      const statuses = await statusesOf(stage, `${head('GET')}CONNECT gw:80 HTTP/1.1\r\nHost: gw\r\n\r\n${SMUGGLED}`)
+      assert.ok(statuses.length === 0 || statuses[0] === 200, `answered ${statuses}`)
+      assertNothingSmuggled(stage)
+    },
+  },
+]
+
 const trailing: readonly Case[] = ['POST', 'PUT', 'GET', 'HEAD', 'OPTIONS', 'DELETE'].flatMap((method) =>
   [
     ['no length', head(method)],
@@ -100,7 +128,13 @@ const pauses: readonly Case[] = [500, 200_000].flatMap((length) =>
       ([status, target]): Case => ({
         id: 'H-23',
         title: `a body of ${length} bytes that comes after an early ${status} is not read as a request`,
-        run: (stage) => assertPauseHarmless(stage, head('POST', target, `Content-Length: ${length}`), Number(status), length),
+        run: (stage) =>
+          assertPauseHarmless(
+            stage,
+            head('POST', target, 'Content-Type: application/json', `Content-Length: ${length}`),
+            Number(status),
+            length,
+          ),
       }),
     ),
 )
@@ -177,4 +211,12 @@ const expectations: readonly Case[] = [
   ),
 ]
 
-export const connectionReuseCases: readonly Case[] = [...closing, ...trailing, ...pauses, ...chunkedPauses, ...state, ...expectations]
+export const connectionReuseCases: readonly Case[] = [
+  ...closing,
+  ...behind,
+  ...trailing,
+  ...pauses,
+  ...chunkedPauses,
+  ...state,
+  ...expectations,
+]
