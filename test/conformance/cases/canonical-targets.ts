@@ -147,7 +147,7 @@ const templates: readonly Case[] = [
   ...refused('N-11', '/files/../admin', '/files/a/..%2fadmin', '/files//evil.example/'),
 ].flatMap((payload) => refusals([payload]))
 
-export const targetCases: readonly Case[] = [
+export const canonicalTargetCases: readonly Case[] = [
   ...refusals(dotSegments),
   ...refusals(encodings),
   ...sent('N-05', [
