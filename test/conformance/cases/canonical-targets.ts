@@ -2,9 +2,7 @@ import assert from 'node:assert/strict'
 import { headers, type Key } from 'gatewright'
 import { type Case, head } from '../case.js'
 import { statusOf, valuesOf } from '../message.js'
-import { type Payload, refusals } from '../refusal.js'
-
-const WITHIN_MS = 5_000
+import { type Payload, patienceOf, refusals } from '../refusal.js'
 
 const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: gw\r\n\r\n`
 
@@ -19,7 +17,7 @@ const kept = (id: string, status: number, ...targets: string[]): Case[] =>
     async run(stage) {
       const client = await stage.connect()
       client.send(get(target))
-      assert.equal(statusOf(await client.response({ withinMs: WITHIN_MS })), status)
+      assert.equal(statusOf(await client.response({ withinMs: patienceOf(stage) })), status)
       assert.deepEqual(stage.recorder.requests, [])
     },
   }))
@@ -32,7 +30,7 @@ const sent = (id: string, rows: readonly (readonly [target: string, sent: string
     async run(stage) {
       const client = await stage.connect()
       client.send(get(target))
-      assert.equal(statusOf(await client.response({ withinMs: WITHIN_MS })), 200)
+      assert.equal(statusOf(await client.response({ withinMs: patienceOf(stage) })), 200)
       assert.equal(stage.recorder.requests[0]?.line, `GET ${want} HTTP/1.1`)
     },
   }))

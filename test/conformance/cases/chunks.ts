@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { type Case, head, type Stage } from '../case.js'
 import { statusOf } from '../message.js'
-import { assertOneRequest, assertRefused, BODY, CHUNKED, CHUNKS, post, SMUGGLED } from '../refusal.js'
+import { assertOneRequest, assertRefused, BODY, CHUNKED, CHUNKS, patienceOf, post, SMUGGLED } from '../refusal.js'
 
 /** The end of a chunked body: an upstream that sees it takes what came before for all of it. */
 const LAST_CHUNK = '\r\n0\r\n\r\n'
@@ -70,8 +70,8 @@ async function assertUploadsBreak(stage: Stage, count: number, rest: string): Pr
   const received = () => recorder.streams.filter((stream) => stream.includes('hello')).length
   await recorder.until(() => received() === count, `${count} uploads at the upstream`)
   for (const client of clients) client.send(rest)
-  await Promise.all(clients.map((client) => client.untilClosed(5_000)))
-  await recorder.until(() => open.size === 0, 'the upstream connections to close', 3_000)
+  await Promise.all(clients.map((client) => client.untilClosed(patienceOf(stage))))
+  await recorder.until(() => open.size === 0, 'the upstream connections to close', patienceOf(stage))
   assert.deepEqual(recorder.requests, [])
   for (const stream of recorder.streams) assert.ok(!stream.includes(LAST_CHUNK), 'the broken body was ended as if whole')
   for (const client of clients) assert.doesNotMatch(client.pending, /^HTTP\/1.1 2/)
@@ -124,8 +124,8 @@ const large: readonly Case[] = [
       const client = await stage.connect()
       client.socket.on('error', () => undefined)
       client.send(head('POST', '/small/a', 'Content-Type: application/json', CHUNKED) + '1\r\n1\r\n'.repeat(1_000_000))
-      assert.equal(statusOf(await client.response({ withinMs: 15_000 })), 413)
-      await client.untilClosed(15_000)
+      assert.equal(statusOf(await client.response({ withinMs: 3 * patienceOf(stage) })), 413)
+      await client.untilClosed(3 * patienceOf(stage))
       assert.deepEqual(stage.recorder.requests, [])
     },
   },

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict'
 import { type Case, head, type Stage } from '../case.js'
 import { statusOf, valuesOf } from '../message.js'
-import { assertNothingSmuggled, assertOneRequest, assertRefused, BODY, CHUNKED, CHUNKS, LENGTH, post, SMUGGLED } from '../refusal.js'
-
-const WITHIN_MS = 5_000
+import {
+  assertNothingSmuggled,
+  assertOneRequest,
+  assertRefused,
+  BODY,
+  CHUNKED,
+  CHUNKS,
+  LENGTH,
+  patienceOf,
+  post,
+  SMUGGLED,
+} from '../refusal.js'
 
 /** Answers on one connection until it closes. */
 async function statusesOf(stage: Stage, bytes: string): Promise<number[]> {
   const client = await stage.connect()
   client.send(bytes)
-  await client.untilClosed(WITHIN_MS)
+  await client.untilClosed(patienceOf(stage))
   return [...client.pending.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
 }
 
@@ -106,10 +115,10 @@ const trailing: readonly Case[] = ['POST', 'PUT', 'GET', 'HEAD', 'OPTIONS', 'DEL
 async function assertPauseHarmless(stage: Stage, first: string, status: number, length: number): Promise<void> {
   const client = await stage.connect()
   client.send(first)
-  assert.equal(statusOf(await client.response({ withinMs: WITHIN_MS })), status)
+  assert.equal(statusOf(await client.response({ withinMs: patienceOf(stage) })), status)
   client.send(SMUGGLED.padEnd(length, 'x'))
   client.send(LAST)
-  await client.untilClosed(WITHIN_MS)
+  await client.untilClosed(patienceOf(stage))
   if (client.pending !== '') assert.match(client.pending, /^HTTP\/1\.1 200 /)
   assert.ok(lines(stage).every((line) => line === 'GET /only-get/next HTTP/1.1'))
   assert.equal(lines(stage).length, client.pending === '' ? 0 : 1)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.js'
 import { valuesOf } from '../message.js'
-import { assertNothingSmuggled, assertOneRequest, BODY, CHUNKED, CHUNKS, LENGTH, post } from '../refusal.js'
+import { assertNothingSmuggled, assertOneRequest, BODY, CHUNKED, CHUNKS, LENGTH, patienceOf, post } from '../refusal.js'
 
 /** JSON whose text looks like the end of a body and another request. */
 const INNER = JSON.stringify('0\r\n\r\nGET /public/b HTTP/1.1\r\n\r\n')
@@ -54,7 +54,7 @@ export const ownFramingCases: readonly Case[] = [
         const client = await stage.connect()
         client.send(bytes)
         client.socket.end()
-        await client.untilClosed(5_000)
+        await client.untilClosed(patienceOf(stage))
         assert.doesNotMatch(client.pending, /^HTTP\/1\.1 2/)
         assert.deepEqual(stage.recorder.requests, [])
         for (const stream of stage.recorder.streams) assert.ok(!stream.includes('\r\n0\r\n\r\n'), 'ended as if whole')

@@ -9,14 +9,12 @@ const HOST = 'Host: gw\r\n\r\n'
 const everywhere = (reason: string): Record<Mode, string> => ({ streamed: reason, buffered: reason, hapi: reason })
 
 const SPACES = everywhere(
-  'Node’s parser skips the spaces and keeps no trace of them. Harmless: the target is read without them and sent in a line of the gateway’s own (next row).',
+  'Node’s parser skips the spaces and keeps no trace of them. Harmless: the target is read without them and sent in a line of the gateway’s own, as a row below shows.',
 )
 const OTHER_PROTOCOL = everywhere(
-  'Node’s parser also knows the names RTSP and ICE and keeps no trace of them. Harmless: what is sent upstream is HTTP/1.1 (next row).',
+  'Node’s parser also knows the names RTSP and ICE and keeps no trace of them. Harmless: what is sent upstream is HTTP/1.1, as a row below shows.',
 )
-const EMPTY_LINES = everywhere(
-  'Node’s parser skips any number of empty lines (RFC 9112 section 2.2 asks for one at least) and keeps none; the header timeout bounds them.',
-)
+const EMPTY_LINES = everywhere('Node’s parser skips any number of empty lines (RFC 9112 section 2.2 asks for one at least) and keeps none.')
 
 const line = (id: string, title: string, requestLine: string, more: Partial<Payload> = {}): Payload => ({
   id,
