@@ -5,7 +5,7 @@ import { assertOneRequest, BODY, CHUNKED, CHUNKS, LENGTH, type Payload, post, re
 
 const HIDDEN_IN_CHUNK = `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`
 
-/** Names whose value is tried, with the id of their row. */
+/** Values of one field, each in a request of its own. */
 const withLengths = (id: string, rows: readonly (readonly [what: string, value: string])[]): Payload[] =>
   rows.map(([what, value]) => ({
     id,
