@@ -54,11 +54,11 @@ function pick<T>(given: string | undefined, of: Readonly<Record<string, T>>, wha
   })
 }
 
-function count(given: string | undefined, flag: string, otherwise: number, most: number): number {
-  if (given === undefined) return otherwise
-  const number = /^\d+$/.test(given) ? Number(given) : 0
-  if (number < 1 || number > most) throw new Error(`--${flag} takes a whole number from 1 to ${most}, not "${given}"`)
-  return number
+function numberOf(flag: string, given: string | undefined, usual: number, most = 1_000): number {
+  if (given === undefined) return usual
+  if (!/^[1-9]\d*$/.test(given) || Number(given) > most)
+    throw new Error(`--${flag}: expected a whole number from 1 to ${most}, got "${given}"`)
+  return Number(given)
 }
 
 function parse(peersByDefault: string | undefined): BenchOptions | undefined {
@@ -85,11 +85,12 @@ function parse(peersByDefault: string | undefined): BenchOptions | undefined {
       Object.fromEntries(PEERS.map((peer) => [peer.name, peer])),
       'peer',
     ),
-    rounds: count(values.rounds, 'rounds', quick ? 1 : 5, 1_000),
-    seconds: Number(values.seconds ?? (quick ? 1 : 3)),
+    rounds: numberOf('rounds', values.rounds, quick ? 1 : 5),
+    // wrk takes whole seconds only.
+    seconds: numberOf('seconds', values.seconds, quick ? 1 : 3),
     warmRequests: quick ? 0 : 20_000,
-    connections: count(values.connections, 'connections', 64, MOST_CONNECTIONS),
-    idle: count(values.idle, 'idle', quick ? 500 : 4_000, MOST_CONNECTIONS),
+    connections: numberOf('connections', values.connections, 64, MOST_CONNECTIONS),
+    idle: numberOf('idle', values.idle, quick ? 500 : 4_000, MOST_CONNECTIONS),
     lanes: quick ? 4 : 1,
     install: !quick,
     write: !values.print && !quick,
