@@ -91,18 +91,21 @@ export function resolveRoute(
     mapResponse: options.mapResponse,
     stripPrefix: options.stripPrefix,
     host: options.host,
+    encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
     lifecycle: options.lifecycle ?? to.lifecycle,
-    summary: options.summary,
-    description: options.description,
+    ...wordsOf(options),
     tags: options.tags ?? group.tags ?? [keys[0] as string],
-    deprecated: options.deprecated,
-    internal: options.internal,
     stamp: route[STAMP],
   }
   return { address, route: resolved }
+}
+
+/** What only the documents show. */
+function wordsOf({ summary, description, deprecated, internal }: Options) {
+  return { summary, description, deprecated, internal }
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
