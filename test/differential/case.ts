@@ -6,6 +6,8 @@ export interface Case {
   readonly send: string
   /** What the upstream answers, byte for byte; default a short 200. */
   readonly answer?: string
+  /** Nothing is sent after it: the request itself ends the connection. */
+  readonly alone?: true
   /** The upstream closes the connection after its answer. */
   readonly hangUp?: true
   /** Compare also what the client gets: header lines and body. */

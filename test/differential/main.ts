@@ -20,7 +20,7 @@ async function runAll(proxy: ProxyUnderTest): Promise<View[]> {
   const recorder = await startRecorder()
   const running = await proxy.start(recorder.port)
   const views: View[] = []
-  for (const { one } of cases) { const t0 = Date.now(); views.push(viewOf(one, await runCase(one, running.port, recorder))); if (Date.now() - t0 > 500) console.log(proxy.name, one.id, Date.now() - t0) }
+  for (const { one } of cases) views.push(viewOf(one, await runCase(one, running.port, recorder)))
   await running.stop()
   recorder.close()
   return views

@@ -8,11 +8,12 @@ export interface Recorded {
   readonly head: readonly string[]
   readonly body: string
   readonly framing: 'none' | 'length' | 'chunked'
-  /** The connection ended inside the message. */
-  readonly cut: boolean
 }
 
-/** An upstream that keeps what it receives, byte for byte, and answers as the case under way says. */
+/**
+ * An upstream that keeps the requests it receives, byte for byte, and answers as the case under way says. A request that
+ * its proxy gives up on is none: whether its first bytes still get here is a matter of timing.
+ */
 export interface Recorder {
   readonly port: number
   /** Starts a case; returns the list that its requests are added to. */
@@ -41,12 +42,12 @@ function read(text: string): Message | undefined {
     const last = /(?:^|\r\n)0+(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/.exec(after)
     if (!last) return undefined
     const stop = last.index + last[0].length
-    return { request: { head, body: after.slice(0, stop), framing: 'chunked', cut: false }, rest: after.slice(stop) }
+    return { request: { head, body: after.slice(0, stop), framing: 'chunked' }, rest: after.slice(stop) }
   }
   const length = Number(value('content-length') ?? 0)
   if (after.length < length) return undefined
   const framing = value('content-length') === undefined ? 'none' : 'length'
-  return { request: { head, body: after.slice(0, length), framing, cut: false }, rest: after.slice(length) }
+  return { request: { head, body: after.slice(0, length), framing }, rest: after.slice(length) }
 }
 
 /** Answers one request; returns false if the connection is closed with it. */
@@ -72,10 +73,7 @@ export async function startRecorder(): Promise<Recorder> {
     let pending = ''
     sockets.add(socket)
     socket.on('error', () => undefined)
-    socket.on('close', () => {
-      sockets.delete(socket)
-      if (pending !== '') requests.push({ head: pending.split('\r\n'), body: '', framing: 'none', cut: true })
-    })
+    socket.on('close', () => sockets.delete(socket))
     socket.on('data', (chunk) => {
       pending += chunk.toString('latin1')
       for (let message = read(pending); message; message = read(pending)) {
@@ -83,7 +81,7 @@ export async function startRecorder(): Promise<Recorder> {
         requests.push(message.request)
         if (!reply(socket, message.request, current)) {
           pending = ''
-          return
+          break
         }
       }
     })

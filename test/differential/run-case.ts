@@ -9,7 +9,7 @@ export interface Outcome {
   readonly requests: readonly Recorded[]
 }
 
-/** Sent after each case on the same connection: whoever reads the case's end elsewhere than it is shows it here, and the connection closes. */
+/** Sent after a case on the same connection: whoever reads the case's end elsewhere than it is shows it here, and the connection closes. */
 const FOLLOWER = lines(`GET ${AFTER} HTTP/1.1`, 'Host: gw', 'Connection: close')
 
 /** A proxy that neither answers nor closes for so long will not. */
@@ -29,7 +29,7 @@ export async function runCase(one: Case, port: number, recorder: Recorder): Prom
     socket.on('close', () => resolve())
     socket.on('error', () => resolve())
   })
-  socket.write(Buffer.from(one.send + FOLLOWER, 'latin1'))
+  socket.write(Buffer.from(one.alone ? one.send : one.send + FOLLOWER, 'latin1'))
   await over
   socket.destroy()
   return { received, requests: [...requests] }

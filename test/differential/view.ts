@@ -14,6 +14,7 @@ const OWN = new Set([
   'x-request-id: UUID',
   'connection: close',
   'connection: keep-alive',
+  'keep-alive: timeout=70, max=10000',
   'server: nginx/VERSION',
   'date: DATE',
 ])
@@ -37,8 +38,7 @@ function headerLines(head: readonly string[]): string[] {
     .sort()
 }
 
-function bodyLine({ body, framing, cut }: Recorded): string[] {
-  if (cut) return ['cut short']
+function bodyLine({ body, framing }: Recorded): string[] {
   return body === '' ? [] : [`body ${visible(body)} (${framing})`]
 }
 
@@ -47,6 +47,8 @@ function requestLines(request: Recorded, index: number): string[] {
   const all = [steady(visible(line)), ...headerLines(head), ...bodyLine(request)]
   return index === 0 ? all : all.map((text) => `${index + 1}: ${text}`)
 }
+
+const OWN_ERRORS = /^HTTP\/1\.1 (?:400|50\d) /
 
 const isAfter = ({ head }: Recorded) => head[0]?.startsWith(`GET ${AFTER} `) ?? false
 
@@ -58,8 +60,9 @@ function responseLines(received: string): string[] {
   const [head = '', ...body] = own.split('\r\n\r\n')
   const [line = '', ...fields] = head.split('\r\n')
   const rest = body.join('\r\n\r\n')
-  const shown = Number(line.slice(9, 12)) >= 500 || line === '' ? '' : rest
-  return [`← ${line}`, ...headerLines(fields).map((text) => `← ${text}`), ...(shown === '' ? [] : [`← body ${visible(shown)}`])]
+  // What a proxy says in its own name needs no comparing.
+  if (line === '' || OWN_ERRORS.test(line)) return []
+  return [`← ${line}`, ...headerLines(fields).map((text) => `← ${text}`), ...(rest === '' ? [] : [`← body ${visible(rest)}`])]
 }
 
 function clientText(received: string, closed: boolean): string {

@@ -30,7 +30,7 @@ export const responseCases: readonly Case[] = [
   ),
   response('response-server-date', answer('200 OK', ['Server: up/1', 'Date: Tue, 24 Nov 2026 08:00:00 GMT', 'X-Powered-By: x'])),
   response('response-via', answer('200 OK', ['Via: 1.1 up'])),
-  response('response-accel', answer('200 OK', ['X-Accel-Redirect: /internal', 'X-Accel-Limit-Rate: 1', 'X-Accel-Buffering: no'])),
+  response('response-accel', answer('200 OK', ['X-Accel-Buffering: no', 'X-Accel-Expires: 10'])),
   response('response-encoded', answer('200 OK', ['Content-Encoding: br', 'Cache-Control: no-transform', 'ETag: "1"'])),
   response('response-204-length', lines('HTTP/1.1 204 No Content', 'Content-Length: 0')),
   response('response-304', lines('HTTP/1.1 304 Not Modified', 'ETag: "1"', 'Content-Length: 100')),
@@ -42,6 +42,7 @@ export const responseCases: readonly Case[] = [
   ),
   response('response-chunked-to-1.0', `${lines('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')}2\r\nok\r\n0\r\n\r\n`, {
     send: lines('GET /a HTTP/1.0', 'Host: gw'),
+    alone: true,
   }),
   response('response-until-close', `${lines('HTTP/1.0 200 OK')}ok`, { hangUp: true }),
   response('response-cut', `${lines('HTTP/1.1 200 OK', 'Content-Length: 10')}short`, { hangUp: true }),
@@ -55,7 +56,10 @@ export const responseCases: readonly Case[] = [
   ),
   response('response-lengths-differ', `${lines('HTTP/1.1 200 OK', 'Content-Length: 2', 'Content-Length: 3')}ok`, { hangUp: true }),
   response('response-early-hints', `${lines('HTTP/1.1 103 Early Hints', 'Link: </a.css>; rel=preload')}${answer('200 OK')}`),
-  response('response-102-to-1.0', `${lines('HTTP/1.1 102 Processing')}${answer('200 OK')}`, { send: lines('GET /a HTTP/1.0', 'Host: gw') }),
+  response('response-102-to-1.0', `${lines('HTTP/1.1 102 Processing')}${answer('200 OK')}`, {
+    send: lines('GET /a HTTP/1.0', 'Host: gw'),
+    alone: true,
+  }),
   response('response-switch-unasked', lines('HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: foo'), { hangUp: true }),
   response('response-status-099', answer('099 Low'), { hangUp: true }),
   response('response-status-600', answer('600 High')),
