@@ -96,16 +96,16 @@ export function resolveRoute(
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
     lifecycle: options.lifecycle ?? to.lifecycle,
-    ...wordsOf(options),
-    tags: options.tags ?? group.tags ?? [keys[0] as string],
+    ...publication(options, group, keys),
     stamp: route[STAMP],
   }
   return { address, route: resolved }
 }
 
-/** What only the documents show. */
-function wordsOf({ summary, description, deprecated, internal }: Options) {
-  return { summary, description, deprecated, internal }
+/** What only the documents read. */
+function publication(options: Options, group: GroupOptions, keys: readonly string[]) {
+  const { summary, description, tags, deprecated, internal } = options
+  return { summary, description, tags: tags ?? group.tags ?? [keys[0] as string], deprecated, internal }
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
