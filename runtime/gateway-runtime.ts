@@ -9,6 +9,7 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
+import { closeAfter } from './edge/last-response.js'
 import { createListener } from './edge/listener.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
@@ -108,10 +109,10 @@ export class GatewayRuntime implements RunningGateway {
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
     const { exchange, problem } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
-    if (this.#draining) res.shouldKeepAlive = false
+    if (this.#draining) closeAfter(req, res)
     this.#observer.watch(exchange)
     if (problem || !this.#dispatch) {
-      if (problem) res.shouldKeepAlive = false
+      if (problem) closeAfter(req, res)
       this.#handler.refuse(exchange, problem)
       return
     }
