@@ -117,7 +117,7 @@ const host: Reasons = {
 }
 
 const framing: Reasons = {
-  ...because('The length is sent on as a plain decimal.', 'length-zeros'),
+  ...because('A length with leading zeros is read as octal by some: refused.', 'length-zeros'),
   ...because(
     'More than one length is refused, also if they agree (RFC 9112 section 6.3 allows either).',
     'length-twice-same',
@@ -161,10 +161,6 @@ const framing: Reasons = {
     'trailer',
     'trailer-authorization',
     'response-chunked-trailer',
-  ),
-  ...because(
-    'What follows `Connection: close` is never run. Node’s parser makes it an error, which here takes the place of the first answer.',
-    'close-then-request',
   ),
 }
 
@@ -210,8 +206,7 @@ const headers: Reasons = {
     'expect-continue-case',
   ),
   ...because('There is no body to ask for, so no 100; Node closes after such an answer.', 'expect-continue-no-body'),
-  ...because('An expectation that is not known is refused (RFC 9110 section 10.1.1).', 'expect-other'),
-  ...because('Node takes any value with `100-continue` in it for that expectation.', 'expect-obfuscated'),
+  ...because('An expectation that is not known is refused (RFC 9110 section 10.1.1).', 'expect-other', 'expect-obfuscated'),
   ...because(
     'An upgrade that the route does not offer is ignored. Node drops what came in the same packet behind such a request; a client waits for the answer first (RFC 9110 section 7.8).',
     'upgrade-h2c',
