@@ -94,6 +94,7 @@ export class GatewayRuntime implements RunningGateway {
       requestIdHeader,
       maxHeaderLines: settings.server.limits.headerCount,
       maxTargetLength: settings.server.limits.uri,
+      keepsEncodedSlashes: () => this.#live?.keepsEncodedSlashes ?? false,
     })
     this.#listener = createListener(settings.server, {
       request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),

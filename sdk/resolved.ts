@@ -81,6 +81,7 @@ export interface ResolvedRoute {
   readonly upstreamPath: readonly PathSegment[] | undefined
   readonly stripPrefix: string | undefined
   readonly host: 'upstream' | 'preserve'
+  readonly encodedSlashes: 'reject' | 'keep'
   readonly bodyLimit: number
   readonly responseLimit: number
   /** The route's timeouts over the upstream's over the defaults; milliseconds. */

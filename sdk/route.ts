@@ -44,6 +44,11 @@ export interface RouteCommon {
   readonly stripPrefix?: string
   /** The `Host` sent upstream: the target's (default) or the client's. */
   readonly host?: 'upstream' | 'preserve'
+  /**
+   * What becomes of `%2f` in a path: refused with 400 (`reject`, the default), or matched and sent as part of its segment (`keep`), as package
+   * registries need for `/@scope%2fname`. Only for upstreams that do not take it for a separator.
+   */
+  readonly encodedSlashes?: 'reject' | 'keep'
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */

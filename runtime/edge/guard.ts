@@ -14,6 +14,8 @@ export interface GuardSettings {
   readonly requestIdHeader: string
   readonly maxHeaderLines: number
   readonly maxTargetLength: number
+  /** True while some route takes `%2F` in its path; the route table then refuses it to all others. */
+  readonly keepsEncodedSlashes: () => boolean
 }
 
 /** A checked request as an exchange, with the refusal if there is one. */
@@ -37,7 +39,7 @@ function originForm(target: string, host: string | undefined): string | undefine
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
-  const { clock, addresses, requestIdHeader, maxHeaderLines, maxTargetLength } = settings
+  const { clock, addresses, requestIdHeader, maxHeaderLines, maxTargetLength, keepsEncodedSlashes } = settings
 
   function requestIdOf(req: IncomingMessage, peer: string): string {
     const inbound = req.headers[requestIdHeader]
@@ -50,7 +52,7 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
       return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
     const target = raw.startsWith('/') ? raw : originForm(raw, req.headers.host)
     if (target === undefined) return new Problem('BAD_REQUEST', { detail: 'The request target is not a path, nor a URL of this host.' })
-    const canonical = canonicalTarget(target)
+    const canonical = canonicalTarget(target, keepsEncodedSlashes())
     return 'reason' in canonical ? new Problem('BAD_REQUEST', { detail: canonical.reason }) : canonical
   }
 

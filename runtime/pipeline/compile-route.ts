@@ -1,6 +1,7 @@
 import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
 import type { Services } from '../services.js'
@@ -96,7 +97,8 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
   const parts = inOrder(policyParts(policies, services))
   const steps = stepsOf(parts)
   const refuse: RequestStep = (ctx) => {
-    const { allowedMethods } = ctx as GatewayExchange
+    const { allowedMethods, path } = ctx as GatewayExchange
+    if (allowedMethods.length === 0 && hasEncodedSlash(path)) throw new Problem('BAD_REQUEST', { detail: ENCODED_SLASH_REASON })
     if (allowedMethods.length === 0) throw new Problem('NOT_FOUND')
     if (ctx.method === 'OPTIONS') return { status: 204, headers: ['Allow', allowedMethods.join(', ')] }
     throw new Problem('METHOD_NOT_ALLOWED', { headers: ['Allow', allowedMethods.join(', ')] })

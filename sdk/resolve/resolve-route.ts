@@ -117,6 +117,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolu
     mapResponse: options.mapResponse,
     stripPrefix: options.stripPrefix,
     host: options.host,
+    encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },

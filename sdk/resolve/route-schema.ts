@@ -72,6 +72,11 @@ export const routeSchema = z.strictObject({
     .optional(),
   /** The `Host` sent upstream: the target's, or the client's. Default `upstream`. */
   host: z.enum(['upstream', 'preserve']).default('upstream'),
+  /**
+   * What becomes of `%2f` in a path: refused with 400, or matched and sent as part of its segment (`keep`), as package registries need
+   * for `/@scope%2fname`. Only for upstreams that do not take it for a separator. Default `reject`.
+   */
+  encodedSlashes: z.enum(['reject', 'keep']).default('reject'),
   /** Largest request body. Default `1mb`. */
   bodyLimit: size.prefault('1mb'),
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
