@@ -199,8 +199,7 @@ export class GatewayRuntime implements RunningGateway {
       const host = this.#options.host ?? server.host
       this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
       this.#ready = true
-      // Only now: it takes a while to load, and no request has come yet.
-      if (admin) void this.#metrics.observeProcess().catch((error: unknown) => this.#sink.log.error({ err: error }, 'no process metrics'))
+      if (admin) this.#metrics.observeProcess((error) => this.#sink.log.error({ err: error }, 'no process metrics'))
     } catch (error) {
       await this.#close()
       throw error
@@ -225,6 +224,7 @@ export class GatewayRuntime implements RunningGateway {
 
   async #close(): Promise<void> {
     this.#deadlines.close()
+    this.#metrics.close()
     const mounted = await this.#mounted?.catch(() => undefined)
     if (this.#listener.listening) this.#listener.close()
     await mounted?.server.stop({ timeout: 1 })
