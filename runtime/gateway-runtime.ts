@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Lifecycle } from '@hapi/hapi'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
@@ -9,7 +9,8 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
-import { createListener } from './edge/listener.js'
+import { createListener, type Listener } from './edge/listener.js'
+import { readTlsMaterial } from './edge/read-tls-material.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
@@ -38,8 +39,10 @@ interface Mounted extends HapiServer {
   readonly jwtStrategy: Services['jwtStrategy']
 }
 
-const urlOf = (host: string, { port }: AddressInfo) =>
-  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
+  `${scheme}://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+const tlsMaterialOf = ({ settings, stamp }: ResolvedGateway) => settings.server.tls && readTlsMaterial(settings.server.tls, stamp)
 
 /** A gateway from its listener to its pools. */
 export class GatewayRuntime implements RunningGateway {
@@ -54,7 +57,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #deadlines: Deadlines
   readonly #handler: ExchangeHandler
   readonly #guard
-  readonly #listener: Server
+  readonly #listener: Listener
   readonly #admin
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
@@ -95,10 +98,14 @@ export class GatewayRuntime implements RunningGateway {
       maxHeaderLines: settings.server.limits.headerCount,
       maxTargetLength: settings.server.limits.uri,
     })
-    this.#listener = createListener(settings.server, {
-      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
-      refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
-    })
+    this.#listener = createListener(
+      settings.server,
+      {
+        request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
+        refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
+      },
+      tlsMaterialOf(gateway),
+    )
     this.#admin = createAdminServer(this.#metrics, () => this.#ready)
   }
 
@@ -130,7 +137,7 @@ export class GatewayRuntime implements RunningGateway {
 
   #mount(): Promise<Mounted> {
     this.#mounted ??= (async () => {
-      const hapi = await createHapiServer(this.#listener, this.#catchAll, this.#options.plugins ?? [])
+      const hapi = await createHapiServer(this.#listener.server, this.#catchAll, this.#options.plugins ?? [])
       const lane = new HapiLane(hapi.server, this.#handler)
       const jwtStrategy = await createJwtStrategies(hapi.server)
       // With `autoListen` off this starts hapi's caches and extensions; our own listener opens when all is warm.
@@ -193,7 +200,8 @@ export class GatewayRuntime implements RunningGateway {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
       const host = this.#options.host ?? server.host
-      this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
+      const address = await listen(this.#listener.server, host, this.#options.port ?? server.port, 'server')
+      this.url = urlOf(host, address, this.#listener.secure ? 'https' : 'http')
       this.#ready = true
     } catch (error) {
       await this.#close()
@@ -220,7 +228,7 @@ export class GatewayRuntime implements RunningGateway {
   async #close(): Promise<void> {
     this.#deadlines.close()
     const mounted = await this.#mounted?.catch(() => undefined)
-    if (this.#listener.listening) this.#listener.close()
+    if (this.#listener.server.listening) this.#listener.server.close()
     await mounted?.server.stop({ timeout: 1 })
     await this.#resources.closeAll()
     await this.#admin.close()
@@ -229,9 +237,11 @@ export class GatewayRuntime implements RunningGateway {
 
   async reload(config: unknown): Promise<void> {
     const gateway = resolveGateway(config)
+    const material = tlsMaterialOf(gateway)
     const { live, generation } = await this.#compile(gateway)
     const inFlight = new Set(this.#observer.active)
     this.#activate(gateway, live)
+    if (material) this.#listener.renew(material)
     // What the new table does not use is closed once the last exchange that might use it is over.
     const unused = this.#resources.takeOlder(generation)
     void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))

@@ -1,0 +1,68 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { Http2ServerResponse, type ServerHttp2Stream } from 'node:http2'
+
+/** Fields of an HTTP/1.1 connection, which HTTP/2 has no use for and forbids (RFC 9113 section 8.2.2). */
+const OF_HTTP1 = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+
+/**
+ * Flat lines as HTTP/2 takes them. Lines of one name become a list (RFC 9110 section 5.3), since HTTP/2 peers refuse
+ * some names twice; `Set-Cookie` cannot be one and keeps its lines.
+ */
+function fieldsOf(lines: readonly string[]): OutgoingHttpHeaders {
+  const fields: Record<string, string | string[]> = Object.create(null)
+  for (let index = 0; index < lines.length; index += 2) {
+    const name = (lines[index] as string).toLowerCase()
+    const value = lines[index + 1] as string
+    const before = fields[name]
+    if (OF_HTTP1.has(name)) continue
+    if (before === undefined) fields[name] = value
+    else if (Array.isArray(before)) before.push(value)
+    else fields[name] = name === 'set-cookie' ? [before, value] : `${before}, ${value}`
+  }
+  return fields
+}
+
+const closeStream = (stream: ServerHttp2Stream) => stream.close()
+
+/** A response over HTTP/2 that can be written like one over HTTP/1.1. */
+export class Http2Response extends Http2ServerResponse {
+  /** Means nothing here: connections are closed by GOAWAY. */
+  shouldKeepAlive = true
+
+  constructor(stream: ServerHttp2Stream) {
+    super(stream)
+    stream.once('close', this.#onStreamClose)
+  }
+
+  /** Node says nothing of the end of an unanswered HEAD. */
+  readonly #onStreamClose = (): void => {
+    if (this.socket !== undefined) this.emit('close')
+  }
+
+  override setHeader(name: string, value: string | readonly string[]): this {
+    if (!OF_HTTP1.has(name.toLowerCase())) super.setHeader(name, value)
+    return this
+  }
+
+  override writeHead(status: number, headers?: unknown): this {
+    super.writeHead(status, Array.isArray(headers) ? fieldsOf(headers) : (headers as OutgoingHttpHeaders))
+    return this
+  }
+
+  override end(...args: unknown[]): this {
+    const { stream } = this
+    // An upload that the answer did not wait for is stopped (RFC 9113 section 8.1), once the end of the answer is on its way.
+    if (!stream.endAfterHeaders && !stream.readableEnded) {
+      if (stream.writableEnded) setImmediate(closeStream, stream)
+      else stream.once('wantTrailers', () => setImmediate(closeStream, stream))
+    }
+    super.end(...(args as []))
+    return this
+  }
+
+  /** Cuts the stream short, so that the client cannot take what it has for the whole. */
+  override destroy(error?: Error): this {
+    super.destroy(error ?? new Error('the response cannot be completed'))
+    return this
+  }
+}
