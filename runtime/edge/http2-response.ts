@@ -22,16 +22,40 @@ function fieldsOf(lines: readonly string[]): OutgoingHttpHeaders {
   return fields
 }
 
-const closeStream = (stream: ServerHttp2Stream) => stream.close()
+/** How long to wait before looking again whether the end of an answer is sent; milliseconds. */
+const LOOK_AGAIN_MS = 25
+
+/** Stops the rest of an upload once the answer is sent to its end (RFC 9113 section 8.1): a reset overtakes what is still queued. */
+function stopUpload(stream: ServerHttp2Stream): void {
+  if (stream.destroyed) return
+  if (stream.closed || stream.state.localClose === 1) stream.destroy()
+  else setTimeout(stopUpload, LOOK_AGAIN_MS, stream).unref()
+}
+
+/** Node waits for somebody to read the rest of a request whose client has left; nobody does. */
+function dropAborted(this: ServerHttp2Stream): void {
+  setImmediate(() => this.destroy())
+}
 
 /** A response over HTTP/2 that can be written like one over HTTP/1.1. */
 export class Http2Response extends Http2ServerResponse {
+  static {
+    // A stream that its client has reset counts as finished for Node; a response is so only if it was ended here. The types
+    // of Node call this a property, which an accessor may not override.
+    Object.defineProperty(Http2Response.prototype, 'writableFinished', {
+      get(this: Http2Response) {
+        return this.writableEnded && this.stream.writableFinished
+      },
+    })
+  }
+
   /** Means nothing here: connections are closed by GOAWAY. */
   shouldKeepAlive = true
 
   constructor(stream: ServerHttp2Stream) {
     super(stream)
     stream.once('close', this.#onStreamClose)
+    stream.once('aborted', dropAborted)
   }
 
   /** Node says nothing of the end of an unanswered HEAD. */
@@ -39,8 +63,10 @@ export class Http2Response extends Http2ServerResponse {
     if (this.socket !== undefined) this.emit('close')
   }
 
-  override setHeader(name: string, value: string | readonly string[]): this {
-    if (!OF_HTTP1.has(name.toLowerCase())) super.setHeader(name, value)
+  override setHeader(name: string, value: number | string | readonly string[]): this {
+    const lower = name.toLowerCase()
+    const field = Array.isArray(value) && lower !== 'set-cookie' ? value.join(', ') : value
+    if (!OF_HTTP1.has(lower)) super.setHeader(lower, field as string)
     return this
   }
 
@@ -51,12 +77,9 @@ export class Http2Response extends Http2ServerResponse {
 
   override end(...args: unknown[]): this {
     const { stream } = this
-    // An upload that the answer did not wait for is stopped (RFC 9113 section 8.1), once the end of the answer is on its way.
-    if (!stream.endAfterHeaders && !stream.readableEnded) {
-      if (stream.writableEnded) setImmediate(closeStream, stream)
-      else stream.once('wantTrailers', () => setImmediate(closeStream, stream))
-    }
     super.end(...(args as []))
+    // An upload that the answer did not wait for.
+    if (!stream.endAfterHeaders && !stream.readableEnded) setImmediate(stopUpload, stream)
     return this
   }
 
