@@ -6,6 +6,7 @@ import { GatewayExchange } from '../pipeline/exchange.js'
 import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
 import { checkHeaders, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
+import { Http2Request } from './http2-request.js'
 
 /** What the guard is built from. */
 export interface GuardSettings {
@@ -57,9 +58,11 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
 
   function check(req: IncomingMessage): Problem | undefined {
     const { httpVersionMajor: major, httpVersionMinor: minor } = req
-    if (major === 1 ? minor > 1 : major !== 2) return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
+    // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
+    const overHttp2 = major === 2 && (req as object) instanceof Http2Request
+    if (!overHttp2 && (major !== 1 || minor > 1)) return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
     // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
-    const fault = checkHeaders(req.rawHeaders, major === 2 ? 1 : minor, maxHeaderLines)
+    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, maxHeaderLines)
     return fault && new Problem(fault.code, { detail: fault.reason })
   }
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
 import { Http2Sessions } from './http2-sessions.js'
+import { refusalBody } from './refusal-body.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers {
@@ -43,7 +44,7 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex, ref
   }
   const status = STATUS_OF[error.code ?? ''] ?? 400
   refused(status)
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  const body = refusalBody(status)
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   )

@@ -106,13 +106,13 @@ export class RawHttp2 {
   readonly closed: Promise<void>
   readonly socket: TLSSocket
   #rest: Buffer = Buffer.alloc(0)
-  #arrived: () => void = () => undefined
+  #waiting: (() => void)[] = []
 
   private constructor(socket: TLSSocket) {
     this.socket = socket
     socket.on('error', () => undefined)
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
-    socket.once('close', () => this.#arrived())
+    socket.once('close', this.#wake)
     socket.on('data', (chunk) => this.#read(chunk))
   }
 
@@ -135,14 +135,22 @@ export class RawHttp2 {
     if (!this.socket.destroyed) this.socket.write(Buffer.concat(frames))
   }
 
+  /** How the server refused a stream: by a reset, or by the end of the connection. */
+  async refusal(stream: number): Promise<'reset' | 'end' | 'answer'> {
+    const first = (found: Promise<ReceivedFrame | undefined>, as: 'reset' | 'answer') => found.then((one) => (one ? as : ('end' as const)))
+    return Promise.race([
+      first(this.next(FRAME.reset, stream), 'reset'),
+      first(this.next(FRAME.headers, stream), 'answer'),
+      this.next(FRAME.goaway).then(() => 'end' as const),
+    ])
+  }
+
   /** The first frame of a type on a stream, from those that came and those to come; undefined once the connection is closed. */
   async next(type: number, stream?: number): Promise<ReceivedFrame | undefined> {
     for (;;) {
       const found = this.frames.find((one) => one.type === type && (stream === undefined || one.stream === stream))
       if (found || this.socket.destroyed) return found
-      await new Promise<void>((resolve) => {
-        this.#arrived = resolve
-      })
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
 
@@ -155,6 +163,10 @@ export class RawHttp2 {
       this.frames.push({ type: this.#rest[3] as number, flags: this.#rest[4] as number, stream: this.#rest.readUInt32BE(5), payload })
       this.#rest = this.#rest.subarray(9 + length)
     }
-    this.#arrived()
+    this.#wake()
+  }
+
+  readonly #wake = (): void => {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
