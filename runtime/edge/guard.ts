@@ -60,7 +60,8 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
     const { httpVersionMajor: major, httpVersionMinor: minor } = req
     // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
     const overHttp2 = major === 2 && (req as object) instanceof Http2Request
-    if (!overHttp2 && (major !== 1 || minor > 1)) return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
+    if (!overHttp2 && (major !== 1 || minor > 1))
+      return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
     // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
     const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, maxHeaderLines)
     return fault && new Problem(fault.code, { detail: fault.reason })
