@@ -24,6 +24,7 @@ import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
+import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { Services } from './services.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
@@ -196,6 +197,8 @@ export class GatewayRuntime implements RunningGateway {
     const { server, admin } = this.#gateway.settings
     const warning = nodeVersionWarning(process.versions.node)
     if (warning) this.#sink.log.warn(warning)
+    const unreachable = queryMethodWarning(this.#gateway.routes)
+    if (unreachable) this.#sink.log.warn(unreachable)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()

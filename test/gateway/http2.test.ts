@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, METHODS } from 'node:http'
 import { constants } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -334,3 +334,32 @@ test('methods that HTTP does not know are 501', async (t) => {
   t.is((await ask(session, { ':method': 'PROPFIND', ':path': '/' })).status, 200)
   t.is(up.requests.length, 1)
 })
+
+for (const lifecycle of LANES)
+  test(`${lifecycle}: QUERY is routed and forwarded with its body (RFC 10008), over HTTP/1.1 and HTTP/2`, async (t) => {
+    const up = await startUpstream(t, ({ body }, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end(body))
+    const gateway = await startHttp2Gateway(t, {
+      search: route({
+        method: 'QUERY',
+        path: '/books',
+        upstream: upstream('up', { targets: [up.url] }),
+        lifecycle,
+        body: z.object({ title: z.string() }),
+      }),
+    })
+    const session = await openSession(t, gateway.url)
+    const fields = { ':method': 'QUERY', ':path': '/books', 'content-type': 'application/json' }
+    t.is((await ask(session, fields, '{"title":"Emma"}')).body.toString(), '{"title":"Emma"}')
+    t.is((await ask(session, fields, '{}')).status, 400)
+    t.is((await ask(session, { ':path': '/books' })).status, 405)
+    if (METHODS.includes('QUERY')) {
+      const answer = await gateway.inject({
+        method: 'QUERY',
+        url: '/books',
+        headers: { 'content-type': 'application/json', 'content-length': '16' },
+        body: '{"title":"Emma"}',
+      })
+      t.is(answer.status, 200)
+    }
+    t.is(up.requests[0]?.method, 'QUERY')
+  })
