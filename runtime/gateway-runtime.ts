@@ -9,8 +9,20 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
+
+<<<<<<< HEAD
+
 import { createListener, type Listener } from './edge/listener.js'
 import { readTlsMaterial } from './edge/read-tls-material.js'
+
+=======
+
+import { closeAfter } from './edge/last-response.js'
+import { createListener } from './edge/listener.js'
+import { fetchUpstream } from './forward/fetch-upstream.js'
+
+>>>>>>> main
+
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
@@ -114,10 +126,10 @@ export class GatewayRuntime implements RunningGateway {
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
     const { exchange, problem } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
-    if (this.#draining) res.shouldKeepAlive = false
+    if (this.#draining) closeAfter(req, res)
     this.#observer.watch(exchange)
     if (problem || !this.#dispatch) {
-      if (problem) res.shouldKeepAlive = false
+      if (problem) closeAfter(req, res)
       this.#handler.refuse(exchange, problem)
       return
     }
@@ -163,6 +175,7 @@ export class GatewayRuntime implements RunningGateway {
         resources: this.#resources,
         warmTasks,
         jwtStrategy,
+        fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
       })
       const live = compileGateway(gateway, services)
       await warmUp(warmTasks, log)

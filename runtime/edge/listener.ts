@@ -3,8 +3,17 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { Duplex } from 'node:stream'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
+
+<<<<<<< HEAD
+
 import { Http2Sessions } from './http2-sessions.js'
 import { refusalBody } from './refusal-body.js'
+
+=======
+
+import { closeAfter, isBehindLast } from './last-response.js'
+
+>>>>>>> main
 
 /** What the listener hands on. */
 export interface ListenerHandlers {
@@ -35,11 +44,25 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
+/** The response that a connection is at. */
+const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
+
 /** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
+<<<<<<< HEAD
 function answerClientError(error: Error & { code?: string }, socket: Duplex, refused: (status: number) => void): void {
   const busy = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage
   if (!socket.writable || error.code === 'ECONNRESET' || busy?.headersSent) {
+=======
+function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
+  const current = responseOn(socket)
+  if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
+>>>>>>> main
     socket.destroy(error)
+    return
+  }
+  if (current?.req.complete) {
+    // The fault lies behind a whole request, which must get its own answer.
+    closeAfter(current.req, current)
     return
   }
   const status = STATUS_OF[error.code ?? ''] ?? 400
@@ -50,17 +73,48 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex, ref
   )
 }
 
+<<<<<<< HEAD
 function tune(server: Server, { limits }: GatewaySettings['server'], handlers: ListenerHandlers): void {
+=======
+/** Makes the HTTP server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing. */
+export function createListener({ limits, timeouts }: GatewaySettings['server'], handlers: ListenerHandlers): Server {
+  const server = createServer({
+    maxHeaderSize: limits.headers + limits.uri,
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionsCheckingInterval: 1_000,
+    requireHostHeader: false,
+    joinDuplicateHeaders: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    // Large bodies pause less often than with the default of 16 KiB.
+    highWaterMark: 262_144,
+  })
+>>>>>>> main
   // The guard counts the lines itself: Node would drop the surplus without a word.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
   server.maxRequestsPerSocket = limits.requestsPerConnection
-  server.on('request', (req, res) => handlers.request(req, res, false))
-  server.on('checkContinue', (req, res) => handlers.request(req, res, true))
-  server.on('checkExpectation', (_req, res) => {
+  const refuseExpectation = (req: IncomingMessage, res: ServerResponse) => {
     handlers.refused(417)
-    res.writeHead(417, { 'content-length': 0, connection: 'close' }).end()
+    closeAfter(req, res)
+    res.writeHead(417, { 'content-length': 0 }).end()
+  }
+  server.on('request', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
+  server.on('checkExpectation', (req, res) => isBehindLast(req) || refuseExpectation(req, res))
+  server.on('checkContinue', (req, res) => {
+    if (isBehindLast(req)) return
+    // Node takes any value for it in which the word occurs.
+    if (req.headers.expect?.toLowerCase() === '100-continue') handlers.request(req, res, true)
+    else refuseExpectation(req, res)
   })
+  server.on('connect', (_req, socket) => {
+    // Behind a request that is under way, this would pass for its answer.
+    if (responseOn(socket)) socket.destroy()
+    else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  })
+<<<<<<< HEAD
   server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
   server.on('clientError', (error, socket) => answerClientError(error, socket, handlers.refused))
 }
@@ -86,6 +140,9 @@ function createTlsServer(options: ServerOptions, settings: GatewaySettings['serv
   // A handshake that failed has nobody to answer in HTTP.
   server.removeAllListeners('tlsClientError')
   server.on('tlsClientError', (_error, socket) => socket.destroy())
+=======
+  server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
+>>>>>>> main
   return server
 }
 

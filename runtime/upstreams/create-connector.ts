@@ -16,7 +16,8 @@ export interface ConnectorOptions {
 export function createConnector(origin: URL, timeoutMs: number, { ca, http2 = false }: ConnectorOptions = {}): buildConnector.connector {
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const servername = isIP(host) ? '' : host
-  const connect = buildConnector({ timeout: 0, allowH2: http2, ...(ca === undefined ? undefined : { ca }) })
+  const trusted = ca === undefined ? undefined : { ca }
+  const connect = buildConnector({ timeout: 0, allowH2: http2, highWaterMark: 262_144, ...trusted } as buildConnector.BuildOptions)
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false
