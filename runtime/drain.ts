@@ -1,15 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-
-<<<<<<< HEAD
-
-import type { Listener } from './edge/listener.js'
-
-=======
-
 import { closeAfter } from './edge/last-response.js'
-
->>>>>>> main
-
+import type { Listener } from './edge/listener.js'
 import type { Observer } from './observe/observer.js'
 
 /** How long the two stages of stopping may take, in milliseconds. */
@@ -30,14 +21,8 @@ export async function drain(listener: Listener, observer: Observer, settings: Dr
   if (!listener.server.listening) return true
   if (settings.preStop > 0) await wait(settings.preStop)
   settings.startDraining()
-<<<<<<< HEAD
-  for (const { res } of observer.active) if (!res.headersSent) res.shouldKeepAlive = false
-  listener.drain()
-=======
   for (const { req, res } of observer.active) if (!res.headersSent) closeAfter(req, res)
-  server.close()
-  server.closeIdleConnections()
->>>>>>> main
+  listener.drain()
   const abort = new AbortController()
   const late = wait(settings.longest, false, { signal: abort.signal }).catch(() => true)
   const done = allDone(listener, observer).then(() => true)

@@ -9,20 +9,10 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
-
-<<<<<<< HEAD
-
+import { closeAfter } from './edge/last-response.js'
 import { createListener, type Listener } from './edge/listener.js'
 import { readTlsMaterial } from './edge/read-tls-material.js'
-
-=======
-
-import { closeAfter } from './edge/last-response.js'
-import { createListener } from './edge/listener.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
-
->>>>>>> main
-
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'

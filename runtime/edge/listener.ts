@@ -3,17 +3,9 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { Duplex } from 'node:stream'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
-
-<<<<<<< HEAD
-
 import { Http2Sessions } from './http2-sessions.js'
-import { refusalBody } from './refusal-body.js'
-
-=======
-
 import { closeAfter, isBehindLast } from './last-response.js'
-
->>>>>>> main
+import { refusalBody } from './refusal-body.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers {
@@ -48,15 +40,9 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
 
 /** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
-<<<<<<< HEAD
 function answerClientError(error: Error & { code?: string }, socket: Duplex, refused: (status: number) => void): void {
-  const busy = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage
-  if (!socket.writable || error.code === 'ECONNRESET' || busy?.headersSent) {
-=======
-function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
   const current = responseOn(socket)
   if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
->>>>>>> main
     socket.destroy(error)
     return
   }
@@ -73,25 +59,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket, ref
   )
 }
 
-<<<<<<< HEAD
 function tune(server: Server, { limits }: GatewaySettings['server'], handlers: ListenerHandlers): void {
-=======
-/** Makes the HTTP server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing. */
-export function createListener({ limits, timeouts }: GatewaySettings['server'], handlers: ListenerHandlers): Server {
-  const server = createServer({
-    maxHeaderSize: limits.headers + limits.uri,
-    headersTimeout: timeouts.headers,
-    requestTimeout: timeouts.request,
-    keepAliveTimeout: timeouts.keepAlive,
-    connectionsCheckingInterval: 1_000,
-    requireHostHeader: false,
-    joinDuplicateHeaders: false,
-    insecureHTTPParser: false,
-    noDelay: true,
-    // Large bodies pause less often than with the default of 16 KiB.
-    highWaterMark: 262_144,
-  })
->>>>>>> main
   // The guard counts the lines itself: Node would drop the surplus without a word.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
@@ -114,8 +82,6 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
     if (responseOn(socket)) socket.destroy()
     else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
-<<<<<<< HEAD
-  server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
   server.on('clientError', (error, socket) => answerClientError(error, socket, handlers.refused))
 }
 
@@ -140,9 +106,6 @@ function createTlsServer(options: ServerOptions, settings: GatewaySettings['serv
   // A handshake that failed has nobody to answer in HTTP.
   server.removeAllListeners('tlsClientError')
   server.on('tlsClientError', (_error, socket) => socket.destroy())
-=======
-  server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
->>>>>>> main
   return server
 }
 
@@ -166,6 +129,8 @@ export function createListener(
     joinDuplicateHeaders: false,
     insecureHTTPParser: false,
     noDelay: true,
+    // Large bodies pause less often than with the default of 16 KiB.
+    highWaterMark: 262_144,
   }
   const secure = material && createTlsServer(options, settings, material)
   const server: Server = secure ?? createServer(options)
