@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Lifecycle } from '@hapi/hapi'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
@@ -10,7 +10,8 @@ import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
 import { closeAfter } from './edge/last-response.js'
-import { createListener } from './edge/listener.js'
+import { createListener, type Listener } from './edge/listener.js'
+import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiExtras } from './hapi/hapi-extras.js'
@@ -25,6 +26,7 @@ import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
+import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
@@ -38,8 +40,10 @@ interface Mounted extends HapiServer {
   readonly extras: HapiExtras
 }
 
-const urlOf = (host: string, { port }: AddressInfo) =>
-  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
+  `${scheme}://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+const tlsMaterialOf = ({ settings, stamp }: ResolvedGateway) => settings.server.tls && readTlsMaterial(settings.server.tls, stamp)
 
 /** A gateway from its listener to its pools. */
 export class GatewayRuntime implements RunningGateway {
@@ -54,7 +58,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #deadlines: Deadlines
   readonly #handler: ExchangeHandler
   readonly #guard
-  readonly #listener: Server
+  readonly #listener: Listener
   readonly #admin
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
@@ -96,10 +100,14 @@ export class GatewayRuntime implements RunningGateway {
       maxTargetLength: settings.server.limits.uri,
       keepsEncodedSlashes: () => this.#live?.keepsEncodedSlashes ?? false,
     })
-    this.#listener = createListener(settings.server, {
-      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
-      refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
-    })
+    this.#listener = createListener(
+      settings.server,
+      {
+        request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
+        refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
+      },
+      tlsMaterialOf(gateway),
+    )
     this.#admin = createAdminServer(this.#metrics, () => this.#ready)
   }
 
@@ -132,7 +140,7 @@ export class GatewayRuntime implements RunningGateway {
   #mount(): Promise<Mounted> {
     this.#mounted ??= (async () => {
       const { plugins = [] } = this.#options
-      const hapi = await createHapiServer(this.#listener, this.#catchAll, plugins)
+      const hapi = await createHapiServer(this.#listener.server, this.#catchAll, plugins)
       const extras = new HapiExtras(hapi.server, this.#handler)
       // A plugin may depend on the scheme, and hapi looks for dependencies when it starts.
       if (plugins.length > 0) await extras.jwt()
@@ -193,11 +201,14 @@ export class GatewayRuntime implements RunningGateway {
     const { server, admin } = this.#gateway.settings
     const warning = nodeVersionWarning(process.versions.node)
     if (warning) this.#sink.log.warn(warning)
+    const unreachable = queryMethodWarning(this.#gateway.routes)
+    if (unreachable) this.#sink.log.warn(unreachable)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
       const host = this.#options.host ?? server.host
-      this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
+      const address = await listen(this.#listener.server, host, this.#options.port ?? server.port, 'server')
+      this.url = urlOf(host, address, this.#listener.secure ? 'https' : 'http')
       this.#ready = true
       if (admin) this.#metrics.observeProcess((error) => this.#sink.log.error({ err: error }, 'no process metrics'))
     } catch (error) {
@@ -226,7 +237,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#deadlines.close()
     this.#metrics.close()
     const mounted = await this.#mounted?.catch(() => undefined)
-    if (this.#listener.listening) this.#listener.close()
+    if (this.#listener.server.listening) this.#listener.server.close()
     await mounted?.server.stop({ timeout: 1 })
     await this.#resources.closeAll()
     await this.#admin.close()
@@ -235,9 +246,11 @@ export class GatewayRuntime implements RunningGateway {
 
   async reload(config: unknown): Promise<void> {
     const gateway = resolveGateway(config)
+    const material = tlsMaterialOf(gateway)
     const { live, generation } = await this.#compile(gateway)
     const inFlight = new Set(this.#observer.active)
     this.#activate(gateway, live)
+    if (material) this.#listener.renew(material)
     // What the new table does not use is closed once the last exchange that might use it is over.
     const unused = this.#resources.takeOlder(generation)
     void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))

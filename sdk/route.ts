@@ -7,8 +7,8 @@ import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { In, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
 
-/** A method of a route; `*` is any method that has no route of its own on the path. */
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*'
+/** A method of a route; `*` is any method that has no route of its own on the path. `QUERY` is a safe request with a body (RFC 10008). */
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'QUERY' | '*'
 
 /** What a route may answer with one status: a JSON schema, a problem, no body, or text or bytes passed through. */
 export type ResponseSpec = Schema | 'problem' | 'empty' | 'text' | 'binary'

@@ -6,6 +6,7 @@ import { GatewayExchange } from '../pipeline/exchange.js'
 import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
 import { checkHeaders, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
+import { Http2Request } from './http2-request.js'
 
 /** What the guard is built from. */
 export interface GuardSettings {
@@ -50,16 +51,21 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
     const raw = req.url as string
     if (raw.length > maxTargetLength)
       return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
-    const target = raw.startsWith('/') ? raw : originForm(raw, req.headers.host)
+    // Absolute-form belongs to HTTP/1.1 alone: HTTP/2 has `:authority` for it (RFC 9113 section 8.3.1).
+    const target = raw.startsWith('/') ? raw : req.httpVersionMajor === 1 ? originForm(raw, req.headers.host) : undefined
     if (target === undefined) return new Problem('BAD_REQUEST', { detail: 'The request target is not a path, nor a URL of this host.' })
     const canonical = canonicalTarget(target, keepsEncodedSlashes())
     return 'reason' in canonical ? new Problem('BAD_REQUEST', { detail: canonical.reason }) : canonical
   }
 
   function check(req: IncomingMessage): Problem | undefined {
-    if (req.httpVersionMajor !== 1 || req.httpVersionMinor > 1)
-      return new Problem('BAD_REQUEST', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' })
-    const fault = checkHeaders(req.rawHeaders, req.httpVersionMinor, maxHeaderLines)
+    const { httpVersionMajor: major, httpVersionMinor: minor } = req
+    // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
+    const overHttp2 = major === 2 && (req as object) instanceof Http2Request
+    if (!overHttp2 && (major !== 1 || minor > 1))
+      return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
+    // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
+    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, maxHeaderLines)
     return fault && new Problem(fault.code, { detail: fault.reason })
   }
 

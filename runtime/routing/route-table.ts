@@ -75,7 +75,8 @@ function methodsOf(entries: readonly Routable[]): readonly string[] {
   const methods = new Set(entries.map(({ method }) => method as string))
   if (methods.has('*')) return ROUTABLE
   if (methods.has('GET')) methods.add('HEAD')
-  return [...methods]
+  // A method that this Node's parser does not know never comes, and the router would not take it.
+  return [...methods].filter((method) => ROUTABLE.includes(method))
 }
 
 /** The entries of each path and method, in the order in which they are tried. */

@@ -27,7 +27,7 @@ type Options = z.output<typeof routeSchema>
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
 
 /** Methods whose requests have a body that the route may pass on unseen. */
-const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', '*']
+const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
 
 /** What the forwarder itself may answer on any route. */
 const FORWARD_PROBLEMS: readonly ProblemCode[] = [

@@ -13,8 +13,11 @@ const responseSpec = z.union(
 
 /** The options of a route as the load checks them; upstream, auth and policies are resolved on their own. */
 export const routeSchema = z.strictObject({
-  /** The method, or `*` for any that has no route of its own on the path. */
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', '*']),
+  /**
+   * The method, or `*` for any that has no route of its own on the path. OpenAPI 3.1 and the client have no place for `*` and
+   * `QUERY` (RFC 10008), so routes with these are left out of them.
+   */
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', '*']),
   /** Segments of literal text or one whole parameter: `/users/{id}`, `/{id:[0-9]+}`, `/files/{rest*}`. A group's prefix comes before it. */
   path: z.string(),
   /** Where requests are sent: a value made by `upstream`. */

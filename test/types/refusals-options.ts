@@ -292,3 +292,39 @@ defineGateway({
     },
   },
 })
+
+// --- TLS -----------------------------------------------------------------------------------------------------------
+
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    // @ts-expect-error a certificate without its key
+    tls: { certFile: 'cert.pem' },
+  },
+})
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    // @ts-expect-error a file for the one and a text for the other
+    tls: { certFile: 'cert.pem', key: '-----BEGIN PRIVATE KEY-----' },
+  },
+})
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    tls: {
+      certFile: 'cert.pem',
+      keyFile: 'key.pem',
+      // @ts-expect-error a version that is not spoken
+      minVersion: 'TLSv1.1',
+    },
+  },
+})
+upstream('h2', {
+  targets: ['https://127.0.0.1:4001'],
+  // @ts-expect-error a text for a switch
+  http2: 'yes',
+})
