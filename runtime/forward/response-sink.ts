@@ -1,9 +1,10 @@
+import type { Duplex } from 'node:stream'
 import { Problem } from '../../sdk/index.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import type { HeaderRules } from './header-rules.js'
-import { responseHeaders } from './response-headers.js'
+import { type RawHeaders, type ResponseHeaderSettings, responseHeaders } from './response-headers.js'
 
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
@@ -17,10 +18,19 @@ export interface ResponseWriter {
   cut(): void
 }
 
+/** Where connections go that have switched protocols. */
+export interface TunnelHost {
+  /** Throws a `Problem` to refuse a handshake before the upstream hears of it. */
+  admit(exchange: GatewayExchange, route: CompiledRoute): void
+  /** Answers the client 101 and joins both connections; throws if it cannot, with nothing sent. */
+  open(exchange: GatewayExchange, route: CompiledRoute, headers: RawHeaders, upstream: Duplex, settings: ResponseHeaderSettings): void
+}
+
 /** What sinks share. */
 export interface SinkContext {
   readonly rules: HeaderRules
   readonly requestIdHeader: string
+  readonly tunnels: TunnelHost
   /** Answers a problem instead of the upstream's response, while nothing is written yet. */
   refuse(exchange: GatewayExchange, error: unknown): void
 }
@@ -97,6 +107,15 @@ export class ResponseSink implements UpstreamSink {
     this.#begun = true
     this.#writer.begin(this.#status, headers)
     this.#writer.end(body)
+  }
+
+  upgrade(headers: Buffer[], socket: Duplex): void {
+    try {
+      this.#context.tunnels.open(this.#exchange, this.#route, headers, socket, this.#context)
+    } catch (error) {
+      socket.on('error', () => undefined).destroy()
+      this.#context.refuse(this.#exchange, error)
+    }
   }
 
   fail(problem: Problem): void {

@@ -49,16 +49,40 @@ export class Observer {
     }
   })()
 
+  /** The response of an exchange is over and counted, but its connection goes on as a tunnel: its line in the log waits for {@link closed}. */
+  upgraded(exchange: GatewayExchange): void {
+    if (!this.active.delete(exchange)) return
+    this.#count(exchange)
+    this.#wake()
+  }
+
+  /** The tunnel of an exchange is closed. */
+  closed(exchange: GatewayExchange): void {
+    exchange.gone = true
+    this.#log(exchange)
+  }
+
   #finish(exchange: GatewayExchange): void {
     if (!this.active.delete(exchange)) return
-    const { res, call, route } = exchange
     exchange.gone = true
+    if (!exchange.res.writableFinished) exchange.call?.cancel()
+    this.#count(exchange)
+    this.#log(exchange)
+    this.#wake()
+  }
+
+  #count({ routeId, method, res, startedAt, problem }: GatewayExchange): void {
+    this.#metrics.request(routeId, method, res.statusCode, (this.#clock.now() - startedAt) / 1_000)
+    if (problem) this.#metrics.count('gatewright_problems_total', { code: problem })
+  }
+
+  #log(exchange: GatewayExchange): void {
+    const { res, call, route, startedAt } = exchange
     exchange.target = (call as { target?: string } | undefined)?.target
-    if (!res.writableFinished) call?.cancel()
-    const duration = this.#clock.now() - exchange.startedAt
-    this.#metrics.request(exchange.routeId, exchange.method, res.statusCode, duration / 1_000)
-    if (exchange.problem) this.#metrics.count('gatewright_problems_total', { code: exchange.problem })
-    this.#accessLog?.(exchange, res.statusCode, duration, route?.source?.upstream.name)
+    this.#accessLog?.(exchange, res.statusCode, this.#clock.now() - startedAt, route?.source?.upstream.name)
+  }
+
+  #wake(): void {
     if (this.#whenIdle.length === 0) return
     const waiting = this.#whenIdle
     this.#whenIdle = []
