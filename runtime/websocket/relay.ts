@@ -5,7 +5,7 @@ import { FrameTracker } from './frame-tracker.js'
 export interface RelayObserver {
   /** Bytes came in. */
   moved(relay: Relay): void
-  /** The sending side is done: it ended, or its connection is gone. */
+  /** The sending side has ended, or its connection is gone. */
   ended(relay: Relay): void
 }
 

@@ -74,6 +74,7 @@ export class Tunnel implements Expiring, RelayObserver {
   }
 
   moved(relay: Relay): void {
+    if (relay.closed) this.ended(relay)
     if (!this.#closing) this.expiresAt = this.#settings.clock.now() + this.#settings.idle
     else if (relay.closed) relay.from.end()
   }
