@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
-import { defineGateway, route, type UpstreamOptions, upstream } from 'gatewright'
+import { defineGateway, definePolicy, route, type UpstreamOptions, upstream } from 'gatewright'
 import type { RunningGateway } from 'gatewright/runtime'
 import { fakeClock } from 'gatewright/testing'
+import { z } from 'zod'
 import { rawServer } from '../helpers/raw-http.js'
 import { recordLog } from '../helpers/record-log.js'
 import { LANES, startGateway } from '../helpers/start-gateway.js'
@@ -212,21 +213,22 @@ test('an upstream that does not answer the handshake in time is a 504', async (t
   t.is(JSON.parse(body).code, 'UPSTREAM_TIMED_OUT')
 })
 
-test('a client that leaves during the handshake takes the upstream’s connection along', async (t) => {
-  let closed: Promise<unknown> | undefined
-  const url = await rawServer(t, (socket) => {
-    socket.once('data', () => {
-      closed = once(socket, 'close')
-      client.socket.resetAndDestroy()
+for (const leave of ['end', 'resetAndDestroy'] as const)
+  test(`a client that leaves during the handshake takes the upstream’s connection along (${leave})`, async (t) => {
+    let closed: Promise<unknown> | undefined
+    const url = await rawServer(t, (socket) => {
+      socket.once('data', () => {
+        closed = once(socket, 'close')
+        client.socket[leave]()
+      })
     })
+    const gateway = await startGateway(t, chat(url))
+    const client = new RawSocket(t, gateway.url)
+    client.write(handshake('/chat'))
+    await client.closed
+    await closed
+    t.pass()
   })
-  const gateway = await startGateway(t, chat(url))
-  const client = new RawSocket(t, gateway.url)
-  client.write(handshake('/chat'))
-  await client.closed
-  await closed
-  t.pass()
-})
 
 test('a tunnel that falls silent is closed; one that moves is not', async (t) => {
   const clock = fakeClock()
@@ -254,7 +256,7 @@ test('a tunnel that falls silent is closed; one that moves is not', async (t) =>
   t.regex(await metricsOf(gateway), /^gatewright_websocket_closed_total\{route="chat",by="idle"\} 1$/m)
 })
 
-test('stop asks both sides to close, and a handshake that comes meanwhile gets a 503', async (t) => {
+test('stop asks both sides to close', async (t) => {
   const up = await socketUpstream(t)
   const gateway = await startGateway(t, chat(up.url))
   const socket = await openSocket(t, `${gateway.url}/chat`)
@@ -365,4 +367,53 @@ test('a reader that is slow holds up the sender, not the gateway’s memory', as
   client.socket.resume()
   await until(() => sent > held + 8 * 1_048_576)
   t.pass()
+})
+
+test('a handshake that arrives while the gateway stops is answered 503', async (t) => {
+  const up = await rawUpstream(t)
+  const gateway = await startGateway(t, chat(up.url), { server: { drain: '20s' } })
+  const open = new RawSocket(t, gateway.url)
+  open.write(handshake('/chat'))
+  await open.has('\r\n\r\n')
+  const late = new RawSocket(t, gateway.url)
+  const text = handshake('/chat')
+  late.write(text.slice(0, 40))
+  // Once a request on a newer connection is answered, the half one has been read too.
+  await fetch(`${gateway.url}/nowhere`)
+  const stopped = gateway.stop({ now: true })
+  await open.has('service restart')
+  late.write(text.slice(40))
+  await late.closed
+  t.regex(late.text, /^HTTP\/1\.1 503 .*retry-after: 1\r\n.*"code":"UNAVAILABLE"/is)
+  t.is(up.upstreams.length, 1)
+  open.socket.destroy()
+  t.true(await stopped)
+})
+
+test('a step that fails on the 101 leaves neither side hanging', async (t) => {
+  const up = await rawUpstream(t)
+  const broken = definePolicy({
+    name: 'broken',
+    phase: 'respond',
+    options: z.strictObject({}),
+    compile: () => ({
+      response: (_exchange, status) => {
+        if (status === 101) throw new Error('broken')
+      },
+    }),
+  })
+  const gateway = await startGateway(t, {
+    chat: route({
+      method: 'GET',
+      path: '/chat',
+      upstream: upstream('up', { targets: [up.url] }),
+      use: { broken: broken({}) },
+      websocket: true,
+    }),
+  })
+  const client = new RawSocket(t, gateway.url)
+  client.write(handshake('/chat'))
+  await client.closed
+  t.regex(client.text, /^HTTP\/1\.1 500 .*"code":"INTERNAL"/s)
+  await up.upstreams[0]!.closed
 })

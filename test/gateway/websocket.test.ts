@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import test from 'ava'
-import { apiKey, headers, ip, rateLimit, route, upstream } from 'gatewright'
+import { anyOf, apiKey, headers, ip, jwt, rateLimit, route, upstream } from 'gatewright'
+import { SignJWT } from 'jose'
+import { z } from 'zod'
+import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import { LANES, startGateway } from '../helpers/start-gateway.js'
 import { closeOf, nextMessage, openSocket, refusalOf, socketClient, socketUpstream } from '../helpers/websocket.js'
 
@@ -178,4 +181,51 @@ test('one caller opens no more connections than maxPerConsumer, and another afte
   await once(first, 'close')
   while (up.server.clients.size > 2) await new Promise((resolve) => setImmediate(resolve))
   await t.notThrowsAsync(openSocket(t, `${gateway.url}/chat`))
+})
+
+test('a caller with a credential is one caller wherever it connects from', async (t) => {
+  const up = await socketUpstream(t)
+  const target = upstream('up', { targets: [up.url] })
+  const secret = 's'.repeat(32)
+  const minted = mintApiKey()
+  const session = jwt({ issuer: 'https://id.example.org', audience: 'chat', algorithms: ['HS256'], secret, claims: z.looseObject({}) })
+  const partner = apiKey({ keys: [{ id: minted.id, hash: minted.hash, consumer: 'acme' }] })
+  const routes = Object.fromEntries(
+    LANES.map((lifecycle) => [
+      lifecycle,
+      route({
+        method: 'GET',
+        path: `/${lifecycle}`,
+        upstream: target,
+        auth: anyOf(session, partner),
+        websocket: { maxPerConsumer: 1 },
+        lifecycle,
+      }),
+    ]),
+  )
+  const gateway = await startGateway(t, routes, { server: { trustedProxies: ['127.0.0.1'] } })
+  const token = (sub: string) =>
+    new SignJWT({ sub })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('https://id.example.org')
+      .setAudience('chat')
+      .setExpirationTime('1h')
+      .sign(Buffer.from(secret))
+  for (const lifecycle of LANES) {
+    const dial = (from: string, credential: Record<string, string>) =>
+      socketClient(t, `${gateway.url}/${lifecycle}`, { headers: { 'x-forwarded-for': from, ...credential } })
+    const open = (from: string, credential: Record<string, string>) => once(dial(from, credential), 'open')
+    const ann = { authorization: `Bearer ${await token('ann')}` }
+    const acme = { 'x-api-key': minted.key }
+    await open('192.0.2.1', ann)
+    await open('192.0.2.1', acme)
+    await open('192.0.2.1', { authorization: `Bearer ${await token('bob')}` })
+    t.is((await refusalOf(dial('192.0.2.2', ann))).status, 429)
+    t.is((await refusalOf(dial('192.0.2.2', acme))).status, 429)
+  }
+  t.is(up.handshakes.length, 6)
+  t.deepEqual(
+    up.handshakes.flatMap(({ headers: got }) => [got.authorization, got['x-api-key']].filter((value) => value !== undefined)),
+    [],
+  )
 })
