@@ -43,6 +43,8 @@ export class Tunnels {
   open(exchange: GatewayExchange, route: CompiledRoute, raw: RawHeaders, upstream: Duplex, settings: ResponseHeaderSettings): void {
     switchProtocols(exchange, route, raw, settings)
     this.#observer.upgraded(exchange)
+    // No step comes after this one, and a tunnel may live for days.
+    exchange.hapiRequest = undefined
     const tunnel = new Tunnel({
       client: exchange.req.socket,
       upstream,

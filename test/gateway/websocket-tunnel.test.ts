@@ -69,6 +69,25 @@ test('bytes that come with the 101, and bytes right behind the request, arrive',
   t.is(client.text.match(/sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=\r\n/gi)?.length, 1)
 })
 
+test('a connection that served requests may become a tunnel', async (t) => {
+  const up = await socketUpstream(t)
+  const gateway = await startGateway(t, chat(up.url), { server: { timeouts: { keepAlive: '100ms' } } })
+  const client = new RawSocket(t, gateway.url)
+  for (const _ of [1, 2]) {
+    client.text = ''
+    client.write('GET /chat HTTP/1.1\r\nHost: gateway\r\n\r\n')
+    await client.has('plain')
+  }
+  client.write(handshake('/chat'))
+  await client.has('101 Switching Protocols')
+  // Longer than Node.js would keep the connection for another request, a second of grace included.
+  await new Promise((resolve) => setTimeout(resolve, 1_300))
+  client.text = ''
+  client.write('\x81\x82\0\0\0\0hi')
+  await client.has('\x81\x02hi')
+  t.is(up.handshakes.length, 1)
+})
+
 test('a half-close passes in both directions, and the other half goes on', async (t) => {
   const { client, up } = await joined(t)
   up.socket.allowHalfOpen = true
