@@ -10,6 +10,7 @@ import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
 import { createListener } from './edge/listener.js'
+import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
@@ -164,6 +165,7 @@ export class GatewayRuntime implements RunningGateway {
         resources: this.#resources,
         warmTasks,
         jwtStrategy,
+        fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
       })
       const live = compileGateway(gateway, services)
       await warmUp(warmTasks, log)

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
+import type { CapturedResponse } from '../sdk/index.js'
 import type { Clock } from './clock.js'
+import type { FetchOptions } from './forward/fetch-upstream.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import type { LimitStore } from './stores/limit-store.js'
+import type { SharedState } from './stores/shared-state.js'
 
 /** Something with a life of its own: a pool, a key set, a health checker. */
 export interface Resource {
@@ -29,6 +32,10 @@ export interface Services {
   readonly limits: LimitStore
   /** Always in this process; the fallback of `onStoreFailure: 'local'`. */
   readonly localLimits: LimitStore
+  /** Small values shared by every process: replays, nonces, cached responses. */
+  readonly shared: SharedState
+  /** Sends an exchange's request upstream once more, apart from its client; rejects with a `Problem`. */
+  fetchUpstream(exchange: GatewayExchange, options: FetchOptions): Promise<CapturedResponse>
   /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */
   count(name: string, labels: Readonly<Record<string, string>>): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */

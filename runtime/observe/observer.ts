@@ -49,7 +49,7 @@ export class Observer {
     }
   })()
 
-  /** The response of an exchange is over and counted, but its connection goes on as a tunnel: its line in the log waits for {@link closed}. */
+  /** The response of an exchange is over and counted, but its connection goes on as a tunnel: the rest waits for {@link closed}. */
   upgraded(exchange: GatewayExchange): void {
     if (!this.active.delete(exchange)) return
     this.#count(exchange)
@@ -59,14 +59,19 @@ export class Observer {
   /** The tunnel of an exchange is closed. */
   closed(exchange: GatewayExchange): void {
     exchange.gone = true
+    exchange.hooks?.finish({ status: exchange.res.statusCode, aborted: false })
     this.#log(exchange)
   }
 
   #finish(exchange: GatewayExchange): void {
     if (!this.active.delete(exchange)) return
+    const { req, res, call, hooks } = exchange
     exchange.gone = true
-    if (!exchange.res.writableFinished) exchange.call?.cancel()
+    // hapi ends the response of a client that left, so that it looks finished.
+    const aborted = !res.writableFinished || req.aborted
+    if (aborted) call?.cancel()
     this.#count(exchange)
+    hooks?.finish({ status: res.statusCode, aborted })
     this.#log(exchange)
     this.#wake()
   }

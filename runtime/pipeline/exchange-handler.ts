@@ -1,8 +1,8 @@
 import type { Problem, Reply } from '../../sdk/index.js'
-import { appendEdits, isEdited } from '../forward/apply-edits.js'
+import { hasBody } from '../forward/collect-body.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
 import { RawWriter } from '../forward/raw-writer.js'
-import { hasBody } from '../forward/request-body.js'
+import { replyHeaders } from '../forward/reply-headers.js'
 import { problemReply, toProblem } from '../problems/problem-reply.js'
 import type { Routable, RouteTable } from '../routing/route-table.js'
 import type { CompiledRoute } from './compiled-route.js'
@@ -131,16 +131,7 @@ export class ExchangeHandler {
 
   /** The final header lines of a reply: its own, the edits of the response steps, the request id. */
   replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
-    if (!exchange.preflight) exchange.route?.runResponseSteps(exchange, reply.status)
-    const { responseEdits } = exchange
-    const headers: string[] = []
-    for (let index = 0; index < reply.headers.length; index += 2) {
-      const name = reply.headers[index] as string
-      if (!responseEdits || !isEdited(responseEdits, name.toLowerCase())) headers.push(name, reply.headers[index + 1] as string)
-    }
-    headers.push(this.#context.requestIdHeader, exchange.requestId)
-    if (responseEdits) appendEdits(headers, responseEdits)
-    return headers
+    return replyHeaders(exchange, reply, this.#context.requestIdHeader)
   }
 
   #write(exchange: GatewayExchange, reply: Reply): void {

@@ -40,7 +40,7 @@ export interface UpstreamSink {
   data(chunk: Buffer): boolean
   end(): void
   /** The upstream answered 101 to a request with `upgrade`: its connection is the sink's from here on. */
-  upgrade(headers: Buffer[], socket: Duplex): void
+  upgrade?(headers: Buffer[], socket: Duplex): void
   /** The call failed; called once, also after `begin`. */
   fail(problem: Problem): void
 }
@@ -203,7 +203,7 @@ export class UpstreamCall implements Expiring {
     // The target serves the connection for as long as it is open.
     target.active++
     socket.once('close', () => target.active--)
-    this.#sink.upgrade(headers, socket)
+    this.#sink.upgrade?.(headers, socket)
   }
 
   #status = 0

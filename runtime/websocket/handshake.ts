@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { hasBody } from '../forward/request-body.js'
+import { hasBody } from '../forward/collect-body.js'
 
 /** Appended to the client's key before it is hashed (RFC 6455 section 1.3). */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'

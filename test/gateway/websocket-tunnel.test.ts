@@ -436,3 +436,45 @@ test('a step that fails on the 101 leaves neither side hanging', async (t) => {
   t.regex(client.text, /^HTTP\/1\.1 500 .*"code":"INTERNAL"/s)
   await up.upstreams[0]!.closed
 })
+
+test('policies hear of the 101 as of any outcome, may answer instead, and learn when the connection is over', async (t) => {
+  const heard: string[] = []
+  const listen = definePolicy({
+    name: 'listen',
+    phase: 'limit',
+    options: z.strictObject({}),
+    compile: () => ({
+      request: (exchange) => {
+        exchange.onUpstream((outcome) => {
+          heard.push(`outcome ${outcome.status ?? outcome.problem?.code}`)
+          return exchange.queryString === 'stop' ? { status: 418, headers: [], body: 'no' } : undefined
+        })
+        exchange.onFinish(({ status, aborted }) => heard.push(`finish ${status} ${aborted}`))
+      },
+    }),
+  })
+  const up = await rawUpstream(t)
+  const gateway = await startGateway(t, {
+    chat: route({
+      method: 'GET',
+      path: '/chat',
+      upstream: upstream('up', { targets: [up.url] }),
+      use: { listen: listen({}) },
+      websocket: true,
+    }),
+  })
+  const client = new RawSocket(t, gateway.url)
+  client.write(handshake('/chat'))
+  await client.has('101 Switching')
+  t.deepEqual(heard, ['outcome 101'])
+  client.socket.end()
+  await client.closed
+  await until(() => heard.length === 2)
+  const stopped = new RawSocket(t, gateway.url)
+  stopped.write(handshake('/chat?stop'))
+  await stopped.closed
+  t.regex(stopped.text, /^HTTP\/1\.1 418 .*\r\n\r\nno$/s)
+  await up.upstreams[1]!.closed
+  await until(() => heard.length === 4)
+  t.deepEqual(heard, ['outcome 101', 'finish 101 false', 'outcome 101', 'finish 418 false'])
+})
