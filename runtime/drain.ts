@@ -9,7 +9,7 @@ export interface DrainSettings {
   /** Then: longest wait for exchanges in flight. */
   readonly longest: number
   /** What goes on after its response; asked to close once responses have to close their connection. */
-  readonly tunnels: { drain(): void; closed(): Promise<void>; close(): void }
+  readonly tunnels: { drain(): void; closed(): Promise<void> }
   /** Called when responses have to close their connection from now on. */
   startDraining(): void
 }
@@ -34,7 +34,6 @@ export async function drain(server: Server, observer: Observer, settings: DrainS
   const complete = await Promise.race([done, late])
   abort.abort()
   server.closeAllConnections()
-  settings.tunnels.close()
   return complete
 }
 
