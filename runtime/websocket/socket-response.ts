@@ -12,16 +12,13 @@ export function socketResponse(req: IncomingMessage, socket: Socket): ServerResp
   // The socket's close tells all there is to know; without a listener an error would end the process.
   socket.on('error', () => undefined)
   // A client that ends before its answer is gone, as it is for Node.js itself.
-  const listeners = {
-    end: () => socket.destroy(),
-    // Bytes that come early stay unread; asking for more where there are none is how a stream tells that it has ended.
-    readable: () => socket.readableLength === 0 && socket.read(),
-    drain: () => res.emit('drain'),
-  }
-  const entries = Object.entries(listeners)
-  for (const [event, listener] of entries) socket.on(event, listener)
+  const onEnd = () => socket.destroy()
+  const onDrain = () => res.emit('drain')
+  socket.on('end', onEnd)
+  socket.on('drain', onDrain)
   res.once('prefinish', () => {
-    for (const [event, listener] of entries) socket.off(event, listener)
+    socket.off('end', onEnd)
+    socket.off('drain', onDrain)
   })
   res.once('finish', () => {
     if (res.statusCode === 101) return
