@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { GatewaySettings } from '../../sdk/gateway.js'
 import { socketResponse } from '../websocket/socket-response.js'
 import { upgradableMessage } from '../websocket/upgradable-message.js'
+import { closeAfter, isBehindLast } from './last-response.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers {
@@ -21,11 +22,19 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
+/** The response that a connection is at. */
+const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
+
 /** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
 function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
-  const busy = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage
-  if (!socket.writable || error.code === 'ECONNRESET' || busy?.headersSent) {
+  const current = responseOn(socket)
+  if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
     socket.destroy(error)
+    return
+  }
+  if (current?.req.complete) {
+    // The fault lies behind a whole request, which must get its own answer.
+    closeAfter(current.req, current)
     return
   }
   const status = STATUS_OF[error.code ?? ''] ?? 400
@@ -56,17 +65,28 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
   server.maxRequestsPerSocket = limits.requestsPerConnection
-  server.on('request', (req, res) => handlers.request(req, res, false))
-  server.on('checkContinue', (req, res) => handlers.request(req, res, true))
   server.on('upgrade', (req, socket, head) => {
     if (head.length > 0) socket.unshift(head)
     handlers.upgrade(req, socketResponse(req, socket as Socket))
   })
-  server.on('checkExpectation', (_req, res) => {
+  const refuseExpectation = (req: IncomingMessage, res: ServerResponse) => {
     handlers.refused(417)
-    res.writeHead(417, { 'content-length': 0, connection: 'close' }).end()
+    closeAfter(req, res)
+    res.writeHead(417, { 'content-length': 0 }).end()
+  }
+  server.on('request', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
+  server.on('checkExpectation', (req, res) => isBehindLast(req) || refuseExpectation(req, res))
+  server.on('checkContinue', (req, res) => {
+    if (isBehindLast(req)) return
+    // Node takes any value for it in which the word occurs.
+    if (req.headers.expect?.toLowerCase() === '100-continue') handlers.request(req, res, true)
+    else refuseExpectation(req, res)
   })
-  server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
+  server.on('connect', (_req, socket) => {
+    // Behind a request that is under way, this would pass for its answer.
+    if (responseOn(socket)) socket.destroy()
+    else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  })
   server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
   return server
 }

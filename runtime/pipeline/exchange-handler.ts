@@ -1,4 +1,5 @@
 import type { Problem, Reply } from '../../sdk/index.js'
+import { closeAfter } from '../edge/last-response.js'
 import { hasBody } from '../forward/collect-body.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
 import { RawWriter } from '../forward/raw-writer.js'
@@ -129,8 +130,9 @@ export class ExchangeHandler {
     return problemReply(problem, exchange.requestId, this.#problemBase)
   }
 
-  /** The final header lines of a reply: its own, the edits of the response steps, the request id. */
+  /** The final header lines of a reply: its own, the edits of the response steps, the request id. Where much of the body is unread, the reply is the last. */
   replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
+    if (mustClose(exchange)) closeAfter(exchange.req, exchange.res)
     return replyHeaders(exchange, reply, this.#context.requestIdHeader)
   }
 
@@ -145,7 +147,6 @@ export class ExchangeHandler {
       headers = [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
     }
     if (reply.status !== 204) headers.push('content-length', String(Buffer.byteLength(reply.body ?? '')))
-    if (mustClose(exchange)) headers.push('connection', 'close')
     res.writeHead(reply.status, headers as never)
     res.end(exchange.method === 'HEAD' ? undefined : reply.body)
   }

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../problems.js'
 import { type WebSocketSettings, webSocketSchema } from '../websocket.js'
-import { type IssueCollector, inside, type Place } from './issues.js'
+import type { IssueCollector } from './issues.js'
+import { inside, type Place } from './place.js'
 
 /** The parts of a route that its WebSocket settings come from. */
 interface WebSocketRoute {
