@@ -71,7 +71,7 @@ test('bytes that come with the 101, and bytes right behind the request, arrive',
 
 test('a connection that served requests may become a tunnel', async (t) => {
   const up = await socketUpstream(t)
-  const gateway = await startGateway(t, chat(up.url), { server: { timeouts: { keepAlive: '100ms' } } })
+  const gateway = await startGateway(t, chat(up.url), { server: { timeouts: { keepAlive: '3s' } } })
   const client = new RawSocket(t, gateway.url)
   for (const _ of [1, 2]) {
     client.text = ''
@@ -81,7 +81,7 @@ test('a connection that served requests may become a tunnel', async (t) => {
   client.write(handshake('/chat'))
   await client.has('101 Switching Protocols')
   // Longer than Node.js would keep the connection for another request, a second of grace included.
-  await new Promise((resolve) => setTimeout(resolve, 1_300))
+  await new Promise((resolve) => setTimeout(resolve, 4_500))
   client.text = ''
   client.write('\x81\x82\0\0\0\0hi')
   await client.has('\x81\x02hi')
