@@ -9,23 +9,28 @@ export interface DrainSettings {
   readonly preStop: number
   /** Then: longest wait for exchanges in flight. */
   readonly longest: number
+  /** What goes on after its response; asked to close once responses have to close their connection. */
+  readonly tunnels: { drain(): void; closed(): Promise<void> }
   /** Called when responses have to close their connection from now on. */
   startDraining(): void
 }
 
 /**
  * Stops taking traffic without losing a request: goes on accepting for `preStop`, then closes each connection after its
- * response and waits for what is in flight. Returns false if exchanges had to be cut.
+ * response, asks tunnels to close, and waits for what is in flight. Returns false if exchanges had to be cut.
  */
 export async function drain(listener: Listener, observer: Observer, settings: DrainSettings): Promise<boolean> {
   if (!listener.server.listening) return true
   if (settings.preStop > 0) await wait(settings.preStop)
   settings.startDraining()
+  settings.tunnels.drain()
   for (const { req, res } of observer.active) if (!res.headersSent) closeAfter(req, res)
   listener.drain()
   const abort = new AbortController()
   const late = wait(settings.longest, false, { signal: abort.signal }).catch(() => true)
-  const done = allDone(listener, observer).then(() => true)
+  const done = allDone(listener, observer)
+    .then(() => settings.tunnels.closed())
+    .then(() => true)
   const complete = await Promise.race([done, late])
   abort.abort()
   listener.destroy()

@@ -30,6 +30,8 @@ import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { speaksWebSocket } from './websocket/speaks-websocket.js'
+import { Tunnels } from './websocket/tunnels.js'
 
 /** The exchange on its way through hapi to the catch-all route. */
 const EXCHANGE = Symbol('exchange')
@@ -56,6 +58,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
+  readonly #tunnels: Tunnels
   readonly #handler: ExchangeHandler
   readonly #guard
   readonly #listener: Listener
@@ -79,12 +82,14 @@ export class GatewayRuntime implements RunningGateway {
       : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
+    this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
     const addresses = clientAddress(settings.server.trustedProxies)
     const requestIdHeader = settings.requestId.header
     this.#handler = new ExchangeHandler(
       {
         clock: this.#clock,
         deadlines: this.#deadlines,
+        tunnels: this.#tunnels,
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
@@ -103,7 +108,9 @@ export class GatewayRuntime implements RunningGateway {
     this.#listener = createListener(
       settings.server,
       {
-        request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
+        request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue, false),
+        upgrades: (req) => this.#live !== undefined && speaksWebSocket(req, this.#live),
+        upgrade: (req, res) => this.#accept(req, res, false, true),
         refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
       },
       tlsMaterialOf(gateway),
@@ -112,9 +119,10 @@ export class GatewayRuntime implements RunningGateway {
   }
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
-  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
     const { exchange, problem } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
+    exchange.upgrade = upgrade
     if (this.#draining) closeAfter(req, res)
     this.#observer.watch(exchange)
     if (problem || !this.#dispatch) {
@@ -132,7 +140,8 @@ export class GatewayRuntime implements RunningGateway {
     const exchange = req[EXCHANGE] as GatewayExchange
     exchange.hapiRequest = request
     const route = this.#handler.match(exchange, this.#live as LiveConfig)
-    if (route.lane === 'hapi' && this.#lane) return this.#lane.run(exchange, route, request, h)
+    // A tunnel never comes back as a response that hapi could see.
+    if (route.lane === 'hapi' && this.#lane && !exchange.upgrade) return this.#lane.run(exchange, route, request, h)
     this.#handler.run(exchange, route)
     return h.abandon
   }
@@ -228,7 +237,12 @@ export class GatewayRuntime implements RunningGateway {
     const startDraining = () => {
       this.#draining = true
     }
-    const complete = await drain(this.#listener, this.#observer, { preStop: now ? 0 : preStop, longest, startDraining })
+    const complete = await drain(this.#listener, this.#observer, {
+      preStop: now ? 0 : preStop,
+      longest,
+      tunnels: this.#tunnels,
+      startDraining,
+    })
     await this.#close()
     return complete
   }
@@ -236,6 +250,7 @@ export class GatewayRuntime implements RunningGateway {
   async #close(): Promise<void> {
     this.#deadlines.close()
     this.#metrics.close()
+    this.#tunnels.close()
     const mounted = await this.#mounted?.catch(() => undefined)
     if (this.#listener.server.listening) this.#listener.server.close()
     await mounted?.server.stop({ timeout: 1 })

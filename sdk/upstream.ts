@@ -53,7 +53,7 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
-  /** Most connections to one target. Default 256. */
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
   /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
   http2: z.boolean().default(false),
@@ -119,7 +119,7 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
-  /** Most connections to one target. Default 256. */
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   readonly connections?: number
   /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
   readonly http2?: boolean

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
+import { socketResponse } from '../websocket/socket-response.js'
+import { upgradableMessage } from '../websocket/upgradable-message.js'
 import { Http2Sessions } from './http2-sessions.js'
 import { closeAfter, isBehindLast } from './last-response.js'
 import { refusalBody } from './refusal-body.js'
@@ -10,6 +13,10 @@ import { refusalBody } from './refusal-body.js'
 /** What the listener hands on. */
 export interface ListenerHandlers {
   request(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void
+  /** True for a request whose `Upgrade` is to be taken; any other is an ordinary request. */
+  upgrades(req: IncomingMessage): boolean
+  /** A request whose `Upgrade` is taken; a 101 leaves its socket to the handler. */
+  upgrade(req: IncomingMessage, res: ServerResponse): void
   /** A request that the parser refused; for the metrics. */
   refused(status: number): void
 }
@@ -64,6 +71,11 @@ function tune(server: Server, { limits }: GatewaySettings['server'], handlers: L
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
   server.maxRequestsPerSocket = limits.requestsPerConnection
+  server.on('upgrade', (req, socket, head) => {
+    if (isBehindLast(req)) return
+    if (head.length > 0) socket.unshift(head)
+    handlers.upgrade(req, socketResponse(req, socket as Socket))
+  })
   const refuseExpectation = (req: IncomingMessage, res: ServerResponse) => {
     handlers.refused(417)
     closeAfter(req, res)
@@ -120,6 +132,7 @@ export function createListener(
 ): Listener {
   const { limits, timeouts } = settings
   const options: ServerOptions = {
+    IncomingMessage: upgradableMessage((req) => handlers.upgrades(req)),
     maxHeaderSize: limits.headers + limits.uri,
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
