@@ -8,27 +8,33 @@ export interface DrainSettings {
   readonly preStop: number
   /** Then: longest wait for exchanges in flight. */
   readonly longest: number
+  /** What goes on after its response; asked to close once responses have to close their connection. */
+  readonly tunnels: { drain(): void; closed(): Promise<void>; close(): void }
   /** Called when responses have to close their connection from now on. */
   startDraining(): void
 }
 
 /**
  * Stops taking traffic without losing a request: goes on accepting for `preStop`, then closes each connection after its
- * response and waits for what is in flight. Returns false if exchanges had to be cut.
+ * response, asks tunnels to close, and waits for what is in flight. Returns false if exchanges had to be cut.
  */
 export async function drain(server: Server, observer: Observer, settings: DrainSettings): Promise<boolean> {
   if (!server.listening) return true
   if (settings.preStop > 0) await wait(settings.preStop)
   settings.startDraining()
+  settings.tunnels.drain()
   for (const { res } of observer.active) if (!res.headersSent) res.shouldKeepAlive = false
   server.close()
   server.closeIdleConnections()
   const abort = new AbortController()
   const late = wait(settings.longest, false, { signal: abort.signal }).catch(() => true)
-  const done = allDone(server, observer).then(() => true)
+  const done = allDone(server, observer)
+    .then(() => settings.tunnels.closed())
+    .then(() => true)
   const complete = await Promise.race([done, late])
   abort.abort()
   server.closeAllConnections()
+  settings.tunnels.close()
   return complete
 }
 

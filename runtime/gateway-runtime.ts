@@ -28,6 +28,8 @@ import { Resources } from './resources.js'
 import type { Services } from './services.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { speaksWebSocket } from './websocket/speaks-websocket.js'
+import { Tunnels } from './websocket/tunnels.js'
 
 /** The exchange on its way through hapi to the catch-all route. */
 const EXCHANGE = Symbol('exchange')
@@ -53,6 +55,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
+  readonly #tunnels: Tunnels
   readonly #handler: ExchangeHandler
   readonly #guard
   readonly #listener: Server
@@ -76,12 +79,14 @@ export class GatewayRuntime implements RunningGateway {
       : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
+    this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
     const addresses = clientAddress(settings.server.trustedProxies)
     const requestIdHeader = settings.requestId.header
     this.#handler = new ExchangeHandler(
       {
         clock: this.#clock,
         deadlines: this.#deadlines,
+        tunnels: this.#tunnels,
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
@@ -98,16 +103,19 @@ export class GatewayRuntime implements RunningGateway {
       keepsEncodedSlashes: () => this.#live?.keepsEncodedSlashes ?? false,
     })
     this.#listener = createListener(settings.server, {
-      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
+      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue, false),
+      upgrades: (req) => this.#live !== undefined && speaksWebSocket(req, this.#live),
+      upgrade: (req, res) => this.#accept(req, res, false, true),
       refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
     })
     this.#admin = createAdminServer(this.#metrics, () => this.#ready)
   }
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
-  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
     const { exchange, problem } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
+    exchange.upgrade = upgrade
     if (this.#draining) res.shouldKeepAlive = false
     this.#observer.watch(exchange)
     if (problem || !this.#dispatch) {
@@ -125,7 +133,8 @@ export class GatewayRuntime implements RunningGateway {
     const exchange = req[EXCHANGE] as GatewayExchange
     exchange.hapiRequest = request
     const route = this.#handler.match(exchange, this.#live as LiveConfig)
-    if (route.lane === 'hapi' && this.#lane) return this.#lane.run(exchange, route, request, h)
+    // A tunnel never comes back as a response that hapi could see.
+    if (route.lane === 'hapi' && this.#lane && !exchange.upgrade) return this.#lane.run(exchange, route, request, h)
     this.#handler.run(exchange, route)
     return h.abandon
   }
@@ -215,13 +224,19 @@ export class GatewayRuntime implements RunningGateway {
     const startDraining = () => {
       this.#draining = true
     }
-    const complete = await drain(this.#listener, this.#observer, { preStop: now ? 0 : preStop, longest, startDraining })
+    const complete = await drain(this.#listener, this.#observer, {
+      preStop: now ? 0 : preStop,
+      longest,
+      tunnels: this.#tunnels,
+      startDraining,
+    })
     await this.#close()
     return complete
   }
 
   async #close(): Promise<void> {
     this.#deadlines.close()
+    this.#tunnels.close()
     const mounted = await this.#mounted?.catch(() => undefined)
     if (this.#listener.listening) this.#listener.close()
     await mounted?.server.stop({ timeout: 1 })

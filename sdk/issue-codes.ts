@@ -72,6 +72,10 @@ export const ISSUES = {
     explain:
       'GET and HEAD requests have no body that servers agree on (RFC 9110 section 9.3.1): `body` and `mapRequest` need another method.',
   },
+  GW1403: {
+    title: 'WebSocket on another method',
+    explain: 'A WebSocket handshake is a GET request (RFC 6455 section 4.1): `websocket` needs a route with method `GET` or `*`.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',

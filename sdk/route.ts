@@ -6,6 +6,7 @@ import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { In, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
+import type { WebSocketOptions } from './websocket.js'
 
 /** A method of a route; `*` is any method that has no route of its own on the path. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*'
@@ -56,6 +57,11 @@ export interface RouteCommon {
   readonly timeouts?: TimeoutOptions
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   readonly lifecycle?: 'direct' | 'hapi'
+  /**
+   * Lets WebSocket handshakes through (RFC 6455); needs method GET or `*`. Other requests are proxied as ever. `true` takes the defaults.
+   * What comes through a connection never passes through hapi’s lifecycle. Default: `Upgrade` is ignored.
+   */
+  readonly websocket?: true | WebSocketOptions
 }
 
 type ParamsFor<P extends string> = { readonly _zod: { output: { [K in PathParam<P>]: unknown }; input: unknown } }

@@ -53,7 +53,7 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
-  /** Most connections to one target. Default 256. */
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
 })
 
@@ -102,7 +102,7 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
-  /** Most connections to one target. Default 256. */
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   readonly connections?: number
 }
 

@@ -1,10 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { GatewaySettings } from '../../sdk/gateway.js'
+import { socketResponse } from '../websocket/socket-response.js'
+import { upgradableMessage } from '../websocket/upgradable-message.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers {
   request(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void
+  /** True for a request whose `Upgrade` is to be taken; any other is an ordinary request. */
+  upgrades(req: IncomingMessage): boolean
+  /** A request whose `Upgrade` is taken; a 101 leaves its socket to the handler. */
+  upgrade(req: IncomingMessage, res: ServerResponse): void
   /** A request that the parser refused; for the metrics. */
   refused(status: number): void
 }
@@ -33,6 +39,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket, ref
 /** Makes the HTTP server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing. */
 export function createListener({ limits, timeouts }: GatewaySettings['server'], handlers: ListenerHandlers): Server {
   const server = createServer({
+    IncomingMessage: upgradableMessage((req) => handlers.upgrades(req)),
     maxHeaderSize: limits.headers + limits.uri,
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
@@ -51,6 +58,10 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
   server.maxRequestsPerSocket = limits.requestsPerConnection
   server.on('request', (req, res) => handlers.request(req, res, false))
   server.on('checkContinue', (req, res) => handlers.request(req, res, true))
+  server.on('upgrade', (req, socket, head) => {
+    if (head.length > 0) socket.unshift(head)
+    handlers.upgrade(req, socketResponse(req, socket as Socket))
+  })
   server.on('checkExpectation', (_req, res) => {
     handlers.refused(417)
     res.writeHead(417, { 'content-length': 0, connection: 'close' }).end()

@@ -6,6 +6,7 @@ import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
 import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
@@ -30,10 +31,11 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 }
 
 function routeParts(route: ResolvedRoute, services: Services): Part[] {
-  const { auth } = route
+  const { auth, websocket } = route
   const map = mapRequestStep(route)
   return [
     ...policyParts(route.policies, services),
+    ...(websocket?.origins ? [request('admit', 'websocket', originStep(websocket.origins))] : []),
     ...(auth
       ? [
           {
@@ -88,6 +90,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
     timeouts: route.timeouts,
+    websocket: compileWebSocket(route, services),
     mapResponse: responseMappings(route),
   }
 }
@@ -118,6 +121,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     bodyLimit: 0,
     responseLimit: 0,
     timeouts: { headers: 0, idle: 0, total: undefined },
+    websocket: undefined,
     mapResponse: undefined,
   }
 }

@@ -9,6 +9,7 @@ import type { RouteAddress } from './find-route-conflicts.js'
 import { type IssueCollector, inside, type Place, stamped } from './issues.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
+import { resolveWebSocket, webSocketProblems } from './resolve-websocket.js'
 import { routeSchema } from './route-schema.js'
 
 /** What resolving one route needs of the rest. */
@@ -69,6 +70,7 @@ export function resolveRoute(
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkMaps(options, place, issues)
+  const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
   const resolved: ResolvedRoute = {
@@ -96,16 +98,17 @@ export function resolveRoute(
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
     lifecycle: options.lifecycle ?? to.lifecycle,
-    ...wordsOf(options),
-    tags: options.tags ?? group.tags ?? [keys[0] as string],
+    websocket,
+    ...publication(options, group, keys),
     stamp: route[STAMP],
   }
   return { address, route: resolved }
 }
 
-/** What only the documents show. */
-function wordsOf({ summary, description, deprecated, internal }: Options) {
-  return { summary, description, deprecated, internal }
+/** What only the documents read. */
+function publication(options: Options, group: GroupOptions, keys: readonly string[]) {
+  const { summary, description, tags, deprecated, internal } = options
+  return { summary, description, tags: tags ?? group.tags ?? [keys[0] as string], deprecated, internal }
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -246,7 +249,9 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
 function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  return { problems: ownProblems(options, settings), headers: settings.health ? [requestId, retryAfter] : [requestId] }
+  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
+  const retries = settings.health !== undefined || options.websocket !== undefined
+  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
 }
 
 function ownProblems(options: Options, upstream: ResolvedUpstream['settings']): ProblemCode[] {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { headerName, size } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
+import { webSocketSchema } from '../websocket.js'
 
 const condition = z.union([z.string(), z.strictObject({ pattern: z.string().min(1) })], 'expected a text or { pattern }')
 const mapFunction = z.custom<(body: unknown, ctx: unknown) => unknown>((value) => typeof value === 'function', 'expected a function')
@@ -85,4 +86,9 @@ export const routeSchema = z.strictObject({
   timeouts: timeoutsSchema.omit({ connect: true }).optional(),
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   lifecycle: z.enum(['direct', 'hapi']).optional(),
+  /**
+   * Lets WebSocket handshakes through (RFC 6455); needs method GET or `*`. Other requests are proxied as ever. `true` takes the defaults.
+   * What comes through a connection never passes through hapi’s lifecycle. Default: `Upgrade` is ignored.
+   */
+  websocket: z.union([z.literal(true), webSocketSchema], 'expected `true` or the options of a WebSocket route').optional(),
 })

@@ -287,3 +287,30 @@ defineGateway({
     },
   },
 })
+
+// --- websocket -----------------------------------------------------------------------------------------------------
+
+const feed = { method: 'GET', path: '/feed', upstream: users } as const
+
+route({ ...feed, websocket: true })
+route({ ...feed, websocket: { idle: '10m', maxPerConsumer: 3, origins: ['https://shop.example.org'] } })
+route({
+  ...feed,
+  // @ts-expect-error leave the key out instead
+  websocket: false,
+})
+route({
+  ...feed,
+  // @ts-expect-error not a duration
+  websocket: { idle: '5min' },
+})
+route({
+  ...feed,
+  // @ts-expect-error misspelt
+  websocket: { maxPerConsumers: 3 },
+})
+route({
+  ...feed,
+  // @ts-expect-error an origin has a scheme
+  websocket: { origins: ['shop.example.org'] },
+})
