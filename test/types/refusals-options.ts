@@ -79,6 +79,11 @@ route({
 })
 route({
   ...get,
+  // @ts-expect-error encoded slashes are kept or refused, never decoded
+  encodedSlashes: 'decode',
+})
+route({
+  ...get,
   // @ts-expect-error a number for a size
   responseLimit: 1024,
 })
