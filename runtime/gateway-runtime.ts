@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Lifecycle } from '@hapi/hapi'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen } from './admin/admin-server.js'
+import { checkProcessFlags } from './check-process-flags.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -10,6 +11,7 @@ import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
 import { createListener } from './edge/listener.js'
+import { Protection } from './edge/protection.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
@@ -54,6 +56,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #deadlines: Deadlines
   readonly #handler: ExchangeHandler
   readonly #guard
+  readonly #protection: Protection
   readonly #listener: Server
   readonly #admin
   #gateway: ResolvedGateway
@@ -75,7 +78,15 @@ export class GatewayRuntime implements RunningGateway {
       : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
-    const addresses = clientAddress(settings.server.trustedProxies)
+    const { server } = settings
+    const addresses = clientAddress(server.trustedProxies)
+    this.#protection = new Protection(server, {
+      addresses,
+      active: this.#observer.active,
+      metrics: this.#metrics,
+      clock: this.#clock,
+      log: this.#sink.log,
+    })
     const requestIdHeader = settings.requestId.header
     this.#handler = new ExchangeHandler(
       {
@@ -92,25 +103,29 @@ export class GatewayRuntime implements RunningGateway {
       clock: this.#clock,
       addresses,
       requestIdHeader,
-      maxHeaderLines: settings.server.limits.headerCount,
-      maxTargetLength: settings.server.limits.uri,
+      headerLimits: { lines: server.limits.headerCount, bytes: server.limits.headers },
+      maxTargetLength: server.limits.uri,
+      maxQueryParameters: server.limits.queryParameters,
     })
-    this.#listener = createListener(settings.server, {
+    this.#listener = createListener(server, {
+      ...this.#protection.counter,
       request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
-      refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
     })
-    this.#admin = createAdminServer(this.#metrics, () => this.#ready)
+    this.#protection.watch(this.#listener)
+    this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
   }
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
-    const { exchange, problem } = this.#guard(req, res)
+    const { exchange, refusal: fault } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
     if (this.#draining) res.shouldKeepAlive = false
     this.#observer.watch(exchange)
-    if (problem || !this.#dispatch) {
-      if (problem) res.shouldKeepAlive = false
-      this.#handler.refuse(exchange, problem)
+    if (fault) res.shouldKeepAlive = false
+    const refusal = fault ?? this.#protection.refusal()
+    if (refusal || !this.#dispatch) {
+      if (refusal) this.#protection.counter.refused(refusal.problem.status, refusal.reason)
+      this.#handler.refuse(exchange, refusal?.problem)
       return
     }
     ;(req as GuardedMessage)[EXCHANGE] = exchange
@@ -189,12 +204,14 @@ export class GatewayRuntime implements RunningGateway {
     const { server, admin } = this.#gateway.settings
     const warning = nodeVersionWarning(process.versions.node)
     if (warning) this.#sink.log.warn(warning)
+    checkProcessFlags(process.execArgv, process.env['NODE_OPTIONS'])
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
       const host = this.#options.host ?? server.host
       this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
       this.#ready = true
+      this.#protection.start()
     } catch (error) {
       await this.#close()
       throw error
@@ -218,6 +235,7 @@ export class GatewayRuntime implements RunningGateway {
   }
 
   async #close(): Promise<void> {
+    this.#protection.stop()
     this.#deadlines.close()
     const mounted = await this.#mounted?.catch(() => undefined)
     if (this.#listener.listening) this.#listener.close()

@@ -99,6 +99,11 @@ export const ISSUES = {
     explain:
       'The address or port cannot be listened on: another process has it, it is not an address of this machine, or it needs more rights.',
   },
+  GW1906: {
+    title: 'Insecure HTTP parser',
+    explain:
+      'Node was started with `--insecure-http-parser`, on its command line or in `NODE_OPTIONS`. It makes every HTTP parser of the process accept requests that other servers read differently, which is how requests are smuggled past a gateway. Start Node without it.',
+  },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
 } as const satisfies Record<string, IssueType>
 

@@ -52,6 +52,10 @@ class ForwardRequest implements UpstreamRequest {
     return this.#stream
   }
 
+  waitsForClient(): boolean {
+    return this.#stream?.waiting ?? false
+  }
+
   bodySpent(): boolean {
     return this.#stream?.touched ?? false
   }

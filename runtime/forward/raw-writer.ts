@@ -25,6 +25,10 @@ export class RawWriter implements ResponseWriter {
     return true
   }
 
+  get blocked(): boolean {
+    return this.#res.writableNeedDrain
+  }
+
   write(chunk: Uint8Array): boolean {
     if (this.#res.write(chunk)) return true
     this.#res.once('drain', this.#onDrain)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { Problem } from '../../sdk/index.js'
-import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { GatewayExchange, Upload } from '../pipeline/exchange.js'
 
 /** True if a request carries a body (RFC 9112 section 6.3). */
 export function hasBody(req: IncomingMessage): boolean {
@@ -21,7 +21,7 @@ export function checkDeclaredLength(req: IncomingMessage, limit: number): void {
  * A client's request body on its way upstream: counted, so that a chunked one is limited too, and apart from the
  * client's message, so that a failing upstream does not take the client's connection with it.
  */
-export class RequestBody extends Readable {
+export class RequestBody extends Readable implements Upload {
   readonly #exchange: GatewayExchange
   readonly #limit: number
   readonly #onProgress: (ended: boolean) => void
@@ -33,6 +33,14 @@ export class RequestBody extends Readable {
     this.#exchange = exchange
     this.#limit = limit
     this.#onProgress = onProgress
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get waiting(): boolean {
+    return this.#attached && !this.#exchange.req.isPaused()
   }
 
   /** True once a byte was taken from the client; such a body cannot be sent again. */
@@ -51,6 +59,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onEnd = () => {
+    this.#exchange.upload = undefined
     this.#onProgress(true)
     this.push(null)
   }
@@ -63,6 +72,7 @@ export class RequestBody extends Readable {
     const { req } = this.#exchange
     if (!this.#attached) {
       this.#attached = true
+      this.#exchange.upload = this
       this.#exchange.continueOnce()
       req.on('data', this.#onData)
       req.on('end', this.#onEnd)
@@ -75,6 +85,7 @@ export class RequestBody extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const { req } = this.#exchange
+    this.#exchange.upload = undefined
     req.off('data', this.#onData)
     req.off('end', this.#onEnd)
     req.off('aborted', this.#onGone)

@@ -1,3 +1,4 @@
+import { Problem } from '../../sdk/index.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { appendEdits, isEdited } from './apply-edits.js'
 import { type HeaderRule, type HeaderRules, nominatedBy } from './header-rules.js'
@@ -28,6 +29,12 @@ const joined = (before: string | undefined, value: string) => (before === undefi
 /** True for a line that belongs to the upstream's connection or, once the body is rewritten, to its framing. */
 const isOfTheConnection = (rule: HeaderRule, rewritten: boolean) => rule !== 'keep' && (rule !== 'content-length' || rewritten)
 
+/** undici undoes `chunked` alone; the bytes of any other coding would pass as if they were the body itself. */
+function checkCoding(coding: string | undefined): void {
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has a transfer coding other than chunked.' })
+}
+
 /** What a response's lines are filtered by. */
 export interface ResponseHeaderSettings {
   readonly rules: HeaderRules
@@ -37,6 +44,7 @@ export interface ResponseHeaderSettings {
 /**
  * The header lines of the response to the client, flat: the upstream's end-to-end fields as received, then the edits.
  * @param rewritten true if the body is replaced; the caller adds the new body's fields
+ * @throws Problem if the body has a transfer coding other than chunked
  */
 export function responseHeaders(
   exchange: GatewayExchange,
@@ -47,14 +55,17 @@ export function responseHeaders(
   const { rules, requestIdHeader } = settings
   const { responseEdits } = exchange
   let connection: string | undefined
+  let coding: string | undefined
   let out: string[] = []
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as Buffer).toString('latin1')
     const { lower, rule } = rules.response(name)
     if (rule === 'connection') connection = joined(connection, (raw[index + 1] as Buffer).toString('latin1'))
+    if (rule === 'transfer-encoding') coding = joined(coding, (raw[index + 1] as Buffer).toString('latin1'))
     if (isOfTheConnection(rule, rewritten) || lower === requestIdHeader || (rewritten && OF_THE_BODY.has(lower))) continue
     if (!responseEdits || !isEdited(responseEdits, lower)) out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
   }
+  checkCoding(coding)
   const nominated = nominatedBy(connection)
   if (nominated) out = withoutNominated(out, nominated)
   out.push(requestIdHeader, exchange.requestId)

@@ -10,6 +10,8 @@ export interface ResponseWriter {
   /** Returns false to pause until `onDrain`. `length` is known for a body that is written whole. */
   begin(status: number, headers: string[]): boolean
   write(chunk: Uint8Array): boolean
+  /** True from a `write` that returned false until `onDrain`. */
+  readonly blocked: boolean
   end(lastChunk?: Uint8Array): void
   /** Called when a paused writer can take more. */
   onDrain(resume: () => void): void
@@ -55,13 +57,18 @@ export class ResponseSink implements UpstreamSink {
       return true
     }
     this.#writer.onDrain(resume)
+    const lines = this.#finalHeaders(headers, false)
     this.#begun = true
-    return this.#writer.begin(status, this.#finalHeaders(headers, false))
+    return this.#writer.begin(status, lines)
   }
 
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
     return responseHeaders(this.#exchange, headers, this.#context, rewritten)
+  }
+
+  get blocked(): boolean {
+    return this.#begun && this.#writer.blocked
   }
 
   data(chunk: Buffer): boolean {
@@ -84,10 +91,10 @@ export class ResponseSink implements UpstreamSink {
     const mapping = this.#route.mapResponse?.get(this.#status)
     if (!mapping) return
     const whole = Buffer.concat(this.#collected)
-    mapping.run(this.#exchange, whole, this.#headers).then(
-      (body) => this.#writeMapped(body, mapping.contentType),
-      (error: unknown) => this.#context.refuse(this.#exchange, error),
-    )
+    mapping
+      .run(this.#exchange, whole, this.#headers)
+      .then((body) => this.#writeMapped(body, mapping.contentType))
+      .catch((error: unknown) => this.#context.refuse(this.#exchange, error))
   }
 
   #writeMapped(body: Buffer, contentType: string): void {

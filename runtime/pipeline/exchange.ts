@@ -12,6 +12,15 @@ export interface HeaderEdit {
   readonly add: boolean
 }
 
+/** A request body that is read from the client. */
+export interface Upload {
+  /** Bytes so far, without their framing. */
+  readonly bytes: number
+  /** True while more is wanted from the client, false while the upstream holds it back. */
+  readonly waiting: boolean
+  destroy(error: Error): void
+}
+
 /** One request on its way through the gateway. A class, so that every exchange has one shape. */
 export class GatewayExchange implements Exchange {
   readonly req: IncomingMessage
@@ -45,6 +54,8 @@ export class GatewayExchange implements Exchange {
   body: Uint8Array | string | undefined = undefined
   /** The parsed JSON body, for `mapRequest`. */
   json: unknown = undefined
+  /** The request body, while it is read. */
+  upload: Upload | undefined = undefined
   /** The upstream call under way. */
   call: { cancel(): void } | undefined = undefined
   /** The route that runs; set when it is matched. */

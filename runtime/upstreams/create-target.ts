@@ -19,6 +19,8 @@ export function createTarget(configured: UpstreamSettings['targets'][number], se
     // An idle connection is dropped before the target would: after 4 s, or a second before the time its `Keep-Alive` names.
     keepAliveTimeout: 4_000,
     keepAliveTimeoutThreshold: 1_000,
+    // A busy connection would otherwise go to an address that the name no longer resolves to.
+    clientTtl: 60_000,
     // The sender has timers of its own, which share one deadline.
     headersTimeout: 0,
     bodyTimeout: 0,
