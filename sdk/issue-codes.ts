@@ -26,6 +26,11 @@ export const ISSUES = {
     title: 'Duplicate upstream',
     explain: 'Two different upstreams have the same name. Names identify pools, metrics and logs, so each must be unique.',
   },
+  GW1103: {
+    title: 'Unusable TLS of an upstream',
+    explain:
+      'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
+  },
   GW1201: {
     title: 'Invalid path',
     explain:

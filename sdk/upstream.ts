@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
+import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
 
 const targetUrl = httpUrl.refine((text) => !text.includes('?'), 'a target has no query')
 
@@ -53,6 +54,8 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
+  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  tls: upstreamTlsSchema.optional(),
   /** Most connections to one target. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
 })
@@ -102,6 +105,8 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
+  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  readonly tls?: UpstreamTlsOptions
   /** Most connections to one target. Default 256. */
   readonly connections?: number
 }

@@ -1,14 +1,15 @@
 import { isIP, type Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { buildConnector, errors } from 'undici'
 
 /**
  * Opens connections to one target within `timeoutMs`, TLS included, and holds certificates to the target's own host
  * name: undici would take the name from the request's `Host`, which a client may choose.
  */
-export function createConnector(origin: URL, timeoutMs: number): buildConnector.connector {
+export function createConnector(origin: URL, timeoutMs: number, tls: SecureContext | undefined): buildConnector.connector {
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const servername = isIP(host) ? '' : host
-  const connect = buildConnector({ timeout: 0, allowH2: false })
+  const connect = buildConnector({ timeout: 0, allowH2: false, ...(tls && { secureContext: tls }) })
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false

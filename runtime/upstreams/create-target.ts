@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { Pool } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import { createConnector } from './create-connector.js'
@@ -7,11 +8,11 @@ import type { Target } from './target.js'
 const DEFAULT_CONNECT_MS = 2_000
 
 /** Opens a pool of HTTP/1.1 connections to one configured target; none is opened before the first request. */
-export function createTarget(configured: UpstreamSettings['targets'][number], settings: UpstreamSettings): Target {
+export function createTarget(configured: UpstreamSettings['targets'][number], settings: UpstreamSettings, tls?: SecureContext): Target {
   const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
   const parsed = new URL(url)
   const dispatcher = new Pool(parsed.origin, {
-    connect: createConnector(parsed, settings.timeouts?.connect ?? DEFAULT_CONNECT_MS),
+    connect: createConnector(parsed, settings.timeouts?.connect ?? DEFAULT_CONNECT_MS, tls),
     connections: settings.connections,
     pipelining: 1,
     allowH2: false,
@@ -29,6 +30,7 @@ export function createTarget(configured: UpstreamSettings['targets'][number], se
     url: url.replace(/\/+$/, ''),
     authority: parsed.host,
     servername: parsed.protocol === 'https:' && isIP(parsed.hostname.replace(/^\[|\]$/g, '')) === 0 ? parsed.hostname : undefined,
+    tls,
     basePath: parsed.pathname.replace(/\/+$/, ''),
     weight,
     dispatcher,

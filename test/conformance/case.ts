@@ -14,6 +14,10 @@ export type Subject = Mode | 'stock'
 export interface VariantOptions extends Partial<Omit<GatewayOptions, 'routes'>> {
   /** Put after the recorder's address: the target's base path. */
   readonly basePath?: string
+  /** Instead of the recorder's address. */
+  readonly target?: string
+  /** Merged into the upstream's options. */
+  readonly upstream?: Readonly<Record<string, unknown>>
   /** Merged into every route's options. */
   readonly route?: Readonly<Record<string, unknown>>
 }

@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs'
-import { styleText } from 'node:util'
+import { parseArgs, styleText } from 'node:util'
 import { type Case, MODES, type Subject } from './case.js'
 import { catalogue } from './catalogue.js'
 import { emitConformancePage } from './emit-page.js'
 import { type Outcome, runCase } from './run-case.js'
 import { openStage } from './stage.js'
 
-/** Runs every case on every mode and on stock hapi + h2o2; prints the table; `--write` renews docs/conformance.md. */
+/**
+ * Runs every case on every mode and on stock hapi + h2o2; prints the table; `--write` renews docs/conformance.md,
+ * `--only <text>` keeps the sections whose title contains the text.
+ */
 const SUBJECTS: readonly Subject[] = [...MODES, 'stock']
 const SIGNS: Readonly<Record<Outcome['kind'], string>> = { passed: 'ok', failed: 'FAIL', explained: 'note', 'not-applicable': '–' }
 const COLOURS = { passed: 'green', failed: 'red', explained: 'yellow', 'not-applicable': 'dim' } as const
@@ -16,10 +19,13 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(40)}\r`)
 }
 
+const { values: flags } = parseArgs({ options: { write: { type: 'boolean' }, only: { type: 'string', default: '' } } })
+const sections = catalogue.filter(({ title }) => title.includes(flags.only))
+
 const results = new Map<Case, Map<Subject, Outcome>>()
 for (const subject of SUBJECTS) {
   const stage = await openStage(subject)
-  for (const { cases } of catalogue) {
+  for (const { cases } of sections) {
     for (const one of cases) {
       const outcome = await runCase(one, subject, stage)
       results.set(one, (results.get(one) ?? new Map<Subject, Outcome>()).set(subject, outcome))
@@ -31,7 +37,7 @@ for (const subject of SUBJECTS) {
 progress('')
 
 const columns = SUBJECTS.map((subject) => subject.padEnd(9)).join('')
-for (const { title, cases } of catalogue) {
+for (const { title, cases } of sections) {
   console.log(`\n${styleText('bold', title)}\n${'row'.padEnd(6)}${'case'.padEnd(94)}${columns}`)
   for (const one of cases) {
     const signs = SUBJECTS.map((subject) => {
@@ -55,5 +61,5 @@ for (const subject of SUBJECTS) {
     `${subject.padEnd(9)} ${count('passed')} hold, ${count('failed')} fail, ${count('explained')} explained, ${count('not-applicable')} not applicable`,
   )
 }
-if (process.argv.includes('--write')) writeFileSync(new URL('../../docs/conformance.md', import.meta.url), emitConformancePage(results))
+if (flags.write) writeFileSync(new URL('../../docs/conformance.md', import.meta.url), emitConformancePage(results))
 process.exitCode = all.some(({ outcome, subject }) => outcome.kind === 'failed' && subject !== 'stock') ? 1 : 0

@@ -10,8 +10,8 @@ import { WireClient } from './wire-client.js'
 const KEY = mintApiKey()
 
 /** The routes of a mode; the same paths in each. */
-function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unknown>>): RouteTree {
-  const to = upstream('recorder', { targets: [target] })
+function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unknown>>, of: object = {}): RouteTree {
+  const to = upstream('recorder', { targets: [target], ...of })
   const auth = apiKey({ keys: [{ id: KEY.id, hash: KEY.hash, consumer: 'acme' }] })
   const asIs = (body: unknown) => body
   const answers = mode === 'buffered' ? { responses: { 200: z.unknown() }, mapResponse: { 200: asIs } } : {}
@@ -29,9 +29,13 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
   }
 }
 
-async function startGateway(mode: Mode, recorder: Recorder, { basePath = '', route: extra = {}, ...options }: VariantOptions) {
+async function startGateway(
+  mode: Mode,
+  recorder: Recorder,
+  { basePath = '', target, route: extra = {}, upstream: of = {}, ...options }: VariantOptions,
+) {
   const config = { info: { title: 'Conformance', version: '1.0.0' }, log: { access: false }, ...options } as Omit<GatewayOptions, 'routes'>
-  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, recorder.url + basePath, extra) }))
+  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, target ?? recorder.url + basePath, extra, of) }))
   await gateway.start()
   return { url: gateway.url, adminUrl: gateway.adminUrl, stop: async () => void (await gateway.stop({ now: true })) }
 }
