@@ -33,6 +33,8 @@ import { Deadlines } from './upstreams/deadlines.js'
 /** The exchange on its way through hapi to the catch-all route. */
 const EXCHANGE = Symbol('exchange')
 type GuardedMessage = IncomingMessage & { [EXCHANGE]?: GatewayExchange }
+/** Node announces the end of a connection with its last allowed response, and then leaves it open. */
+type LastResponse = ServerResponse & { readonly maxRequestsOnConnectionReached?: boolean }
 
 /** A hapi server with the lane and strategies on it; made once, before the first compile. */
 interface Mounted extends HapiServer {
@@ -119,7 +121,7 @@ export class GatewayRuntime implements RunningGateway {
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
     const { exchange, refusal: fault } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
-    if (this.#draining) res.shouldKeepAlive = false
+    if (this.#draining || (res as LastResponse).maxRequestsOnConnectionReached) res.shouldKeepAlive = false
     this.#observer.watch(exchange)
     if (fault) res.shouldKeepAlive = false
     const refusal = fault ?? this.#protection.refusal()

@@ -66,9 +66,10 @@ export class SlowClients {
     }
   }
 
-  #paceOf(exchange: GatewayExchange): Pace {
-    let pace = this.#paces.get(exchange)
-    if (!pace) this.#paces.set(exchange, (pace = { bytes: exchange.upload?.bytes ?? 0, waited: 0, written: -1, queued: 0, stalled: 0 }))
+  /** Undefined where this sweep is the first to find the client waited for. */
+  #paceOf(exchange: GatewayExchange): Pace | undefined {
+    const pace = this.#paces.get(exchange)
+    if (!pace) this.#paces.set(exchange, { bytes: exchange.upload?.bytes ?? 0, waited: 0, written: -1, queued: 0, stalled: 0 })
     return pace
   }
 
@@ -76,6 +77,7 @@ export class SlowClients {
     const { upload } = exchange
     if (!upload || this.#bodyRate === false) return
     const pace = this.#paceOf(exchange)
+    if (!pace) return
     pace.waited += step
     if (pace.waited < this.#bodyRate.over) return
     if ((upload.bytes - pace.bytes) * 1_000 >= this.#bodyRate.bytes * pace.waited) {
@@ -91,6 +93,7 @@ export class SlowClients {
   #judgeReader(exchange: GatewayExchange, step: number): void {
     const { res } = exchange
     const pace = this.#paceOf(exchange)
+    if (!pace) return
     const written = res.socket?.bytesWritten ?? 0
     const queued = queueOf(res.socket)
     if (written !== pace.written || queued !== pace.queued) {

@@ -42,8 +42,12 @@ export interface Stage {
   ): Promise<WireMessage & { readonly client: WireClient }>
   /** Starts a gateway of this mode with other settings; stopped after the case. Skips the case on `stock`. */
   variant(options: VariantOptions): Promise<string>
-  /** Value of a metric of the gateway; 0 where it was never counted. Skips the case on `stock`. */
-  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>
+  /** Value of a metric of the gateway, or of the variant at `url`; 0 where it was never counted. Skips the case on `stock`. */
+  metric(name: string, labels?: Readonly<Record<string, string>>, url?: string): Promise<number>
+  /** The text and status of `/readyz` of the variant at `url`. */
+  readiness(url: string): Promise<{ readonly status: number; readonly text: string }>
+  /** Has something closed after the case. */
+  defer(close: () => void | Promise<void>): void
 }
 
 /** One row of the table: `run` throws where the subject does not do what it must. */

@@ -64,6 +64,7 @@ export async function openStage(subject: Subject): Promise<OpenStage> {
     subject === 'stock' ? { ...(await startStock(recorder.url, KEY.key)), adminUrl: '' } : await startGateway(subject, recorder, {})
   const run: OpenStage['run'] = async (perform) => {
     const opened: { close(): void | Promise<void> }[] = []
+    const adminUrls = new Map([[gateway.url, gateway.adminUrl]])
     const connect = async (url = gateway.url) => {
       const client = await WireClient.connect(url)
       opened.push(client)
@@ -87,12 +88,18 @@ export async function openStage(subject: Subject): Promise<OpenStage> {
       variant: async (options) => {
         const variant = await startGateway(own(), recorder, options)
         opened.push({ close: variant.stop })
+        adminUrls.set(variant.url, variant.adminUrl)
         return variant.url
       },
-      metric: async (name, labels = {}) => {
+      metric: async (name, labels = {}, url = gateway.url) => {
         own()
-        return scrape(gateway.adminUrl, name, labels)
+        return scrape(adminUrls.get(url) as string, name, labels)
       },
+      readiness: async (url) => {
+        const response = await fetch(`${adminUrls.get(url)}/readyz`)
+        return { status: response.status, text: (await response.text()).trim() }
+      },
+      defer: (close) => void opened.push({ close }),
     }
     try {
       await perform(stage)
