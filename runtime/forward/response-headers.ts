@@ -35,6 +35,19 @@ function checkCoding(coding: string | undefined): void {
     throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has a transfer coding other than chunked.' })
 }
 
+/**
+ * Looks at the framing of a response whose body is collected before its headers are written.
+ * @throws Problem if the body has a transfer coding other than chunked
+ */
+export function checkFraming(raw: RawHeaders, rules: HeaderRules): void {
+  let coding: string | undefined
+  for (let index = 0; index < raw.length; index += 2) {
+    if (rules.response((raw[index] as Buffer).toString('latin1')).rule === 'transfer-encoding')
+      coding = joined(coding, (raw[index + 1] as Buffer).toString('latin1'))
+  }
+  checkCoding(coding)
+}
+
 /** What a response's lines are filtered by. */
 export interface ResponseHeaderSettings {
   readonly rules: HeaderRules

@@ -3,7 +3,7 @@ import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import type { HeaderRules } from './header-rules.js'
-import { responseHeaders } from './response-headers.js'
+import { checkFraming, responseHeaders } from './response-headers.js'
 
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
@@ -52,6 +52,7 @@ export class ResponseSink implements UpstreamSink {
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     this.#status = status
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+      checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
       return true

@@ -73,7 +73,7 @@ export const slowUpstreamCases: readonly Case[] = [
     title: 'an upstream that does not read: the client is held back and memory stays flat',
     notApplicable: { stock: 'takes bodies of 1 MiB at most' },
     async run(stage) {
-      const url = await stage.variant({ route: { bodyLimit: '1gb' } })
+      const url = await stage.variant({ route: { bodyLimit: '1gb', timeouts: { idle: '2s' } } })
       let held: Socket | undefined
       stage.recorder.onConnection = (socket) => {
         held = socket.pause()
@@ -95,6 +95,7 @@ export const slowUpstreamCases: readonly Case[] = [
       await wait(1_000)
       assert.ok(sent < 64 * MIB, `${Math.round(sent / MIB)} of 300 MiB were taken from the client`)
       assert.ok(process.memoryUsage().arrayBuffers - before < 16 * MIB, 'buffers stay small')
+      assert.equal(statusOf(await client.response()), 504, 'and the idle timeout ends it')
     },
   },
   {
