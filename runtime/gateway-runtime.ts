@@ -84,7 +84,7 @@ export class GatewayRuntime implements RunningGateway {
     const addresses = clientAddress(server.trustedProxies)
     this.#protection = new Protection(server, {
       addresses,
-      active: this.#observer.active,
+      observer: this.#observer,
       metrics: this.#metrics,
       clock: this.#clock,
       log: this.#sink.log,

@@ -4,7 +4,7 @@ import type { GatewaySettings } from '../../sdk/gateway.js'
 import { Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import type { Metrics } from '../observe/metrics.js'
-import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { Observer } from '../observe/observer.js'
 import type { ClientAddress } from './client-address.js'
 import type { RefusalCounter } from './client-error.js'
 import { Connections } from './connections.js'
@@ -15,7 +15,7 @@ import { SlowClients } from './slow-clients.js'
 /** What the protection looks after, and by what. */
 export interface ProtectionDeps {
   readonly addresses: ClientAddress
-  readonly active: Iterable<GatewayExchange>
+  readonly observer: Pick<Observer, 'active' | 'abandon'>
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Logger
@@ -28,13 +28,13 @@ export class Protection {
   readonly #slowClients: SlowClients
   readonly #overload: Overload
 
-  constructor(settings: GatewaySettings['server'], { addresses, active, metrics, clock, log }: ProtectionDeps) {
+  constructor(settings: GatewaySettings['server'], { addresses, observer, metrics, clock, log }: ProtectionDeps) {
     this.counter = {
       refused: (status, reason) => metrics.count('gatewright_refused_requests_total', { reason, status: String(status) }),
       closed: (reason) => metrics.count('gatewright_closed_connections_total', { reason }),
     }
     this.#connections = new Connections(settings.limits, addresses, this.counter.closed)
-    this.#slowClients = new SlowClients(settings.bodyRate, active, this.counter, clock)
+    this.#slowClients = new SlowClients(settings.bodyRate, observer, this.counter, clock)
     this.#overload = new Overload(settings.overload, (overloaded) =>
       log.warn(overloaded ? 'overloaded: new requests are refused' : 'no longer overloaded'),
     )

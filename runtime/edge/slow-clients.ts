@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { GatewaySettings } from '../../sdk/gateway.js'
 import { Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
+import type { Observer } from '../observe/observer.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { RefusalCounter } from './client-error.js'
 
@@ -28,20 +29,25 @@ const queueOf = (socket: Socket | null): number =>
 
 /**
  * Ends exchanges whose client is too slow: a request body below the least rate (408), a response that its reader takes nothing
- * of for the route's idle timeout (cut). One sweep a second over what is in flight; requests pay nothing for it.
+ * of for the route's idle timeout (cut); and those whose client is gone unnoticed. One sweep a second over what is in flight; requests pay nothing for it.
  */
 export class SlowClients {
   readonly #bodyRate: GatewaySettings['server']['bodyRate']
-  readonly #active: Iterable<GatewayExchange>
+  readonly #observer: Pick<Observer, 'active' | 'abandon'>
   readonly #counter: RefusalCounter
   readonly #clock: Clock
   readonly #paces = new WeakMap<GatewayExchange, Pace>()
   #timer: NodeJS.Timeout | undefined
   #sweptAt = 0
 
-  constructor(bodyRate: GatewaySettings['server']['bodyRate'], active: Iterable<GatewayExchange>, counter: RefusalCounter, clock: Clock) {
+  constructor(
+    bodyRate: GatewaySettings['server']['bodyRate'],
+    observer: Pick<Observer, 'active' | 'abandon'>,
+    counter: RefusalCounter,
+    clock: Clock,
+  ) {
     this.#bodyRate = bodyRate
-    this.#active = active
+    this.#observer = observer
     this.#counter = counter
     this.#clock = clock
   }
@@ -59,8 +65,10 @@ export class SlowClients {
     const now = this.#clock.now()
     const step = Math.min(now - this.#sweptAt, LONGEST_STEP_MS)
     this.#sweptAt = now
-    for (const exchange of this.#active) {
-      if (exchange.upload?.waiting && !exchange.res.headersSent) this.#judgeBody(exchange, step)
+    for (const exchange of this.#observer.active) {
+      // Node never closes the response to a pipelined request whose connection went while an earlier one was answered.
+      if (exchange.req.socket?.destroyed) this.#observer.abandon(exchange)
+      else if (exchange.upload?.waiting && !exchange.res.headersSent) this.#judgeBody(exchange, step)
       else if (exchange.res.headersSent && exchange.res.writableLength > 0) this.#judgeReader(exchange, step)
       else this.#paces.delete(exchange)
     }
