@@ -26,11 +26,6 @@ export const ISSUES = {
     title: 'Duplicate upstream',
     explain: 'Two different upstreams have the same name. Names identify pools, metrics and logs, so each must be unique.',
   },
-  GW1103: {
-    title: 'Unusable TLS of an upstream',
-    explain:
-      'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
-  },
   GW1201: {
     title: 'Invalid path',
     explain:
@@ -108,6 +103,11 @@ export const ISSUES = {
     title: 'Insecure HTTP parser',
     explain:
       'Node was started with `--insecure-http-parser`, on its command line or in `NODE_OPTIONS`. It makes every HTTP parser of the process accept requests that other servers read differently, which is how requests are smuggled past a gateway. Start Node without it.',
+  },
+  GW1907: {
+    title: 'Unusable TLS of an upstream',
+    explain:
+      'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
   },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
 } as const satisfies Record<string, IssueType>

@@ -19,7 +19,10 @@ export function createAdminServer(metrics: Metrics, readiness: () => Readiness):
   const respond = async (path: string) => {
     if (path === '/healthz') return text(200, 'ok\n')
     if (path === '/readyz') return text(readiness() === 'ready' ? 200 : 503, `${readiness()}\n`)
-    if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() }
+    if (path === '/metrics') {
+      const { contentType, text: body } = await metrics.scrape()
+      return { status: 200, type: contentType, body }
+    }
     return text(404, 'The admin listener serves /healthz, /readyz and /metrics.\n')
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {

@@ -1,5 +1,6 @@
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { closeAfter } from './last-response.js'
 import type { ClosedReason, RefusalReason } from './refusal.js'
 
 /** What Node's HTTP parser tells of a request it gave up on. */
@@ -13,7 +14,8 @@ export interface RefusalCounter {
   closed(reason: ClosedReason): void
 }
 
-type ClientSocket = Duplex & { readonly bytesRead?: number; readonly _httpMessage?: { readonly headersSent?: boolean } | null }
+/** The response that a connection is at. */
+export const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
 
 const REASONS: Readonly<Record<string, RefusalReason>> = {
   HPE_HEADER_OVERFLOW: 'header-size',
@@ -47,18 +49,23 @@ function verdict(error: ParserError, busy: boolean): { readonly status: number; 
  * Answers a request that could not be parsed or did not come in time, and closes: what follows on the connection cannot be
  * trusted. One that never sent a byte is closed without an answer.
  */
-export function answerClientError(error: ParserError, socket: ClientSocket, counter: RefusalCounter): void {
-  const busy = socket._httpMessage
+export function answerClientError(error: ParserError, socket: Duplex & { readonly bytesRead?: number }, counter: RefusalCounter): void {
+  const current = responseOn(socket)
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0) {
     counter.closed('silent')
     socket.destroy()
     return
   }
-  if (!socket.writable || error.code === 'ECONNRESET' || busy?.headersSent) {
+  if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
     socket.destroy(error)
     return
   }
-  const { status, reason } = verdict(error, busy !== null && busy !== undefined)
+  if (current?.req.complete) {
+    // The fault lies behind a whole request, which must get its own answer.
+    closeAfter(current.req, current)
+    return
+  }
+  const { status, reason } = verdict(error, Boolean(current))
   counter.refused(status, reason)
   const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
   socket.end(

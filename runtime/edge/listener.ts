@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { GatewaySettings } from '../../sdk/gateway.js'
-import { answerClientError, type RefusalCounter } from './client-error.js'
+import { answerClientError, type RefusalCounter, responseOn } from './client-error.js'
+import { closeAfter, isBehindLast } from './last-response.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers extends RefusalCounter {
@@ -20,19 +21,30 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
     joinDuplicateHeaders: false,
     insecureHTTPParser: false,
     noDelay: true,
+    // Large bodies pause less often than with the default of 16 KiB.
+    highWaterMark: 262_144,
   })
   // The guard counts the lines itself: Node would drop the surplus without a word.
   server.maxHeadersCount = 0
   server.maxRequestsPerSocket = limits.requestsPerConnection
-  server.on('request', (req, res) => handlers.request(req, res, false))
-  server.on('checkContinue', (req, res) => handlers.request(req, res, true))
-  server.on('checkExpectation', (_req, res) => {
+  const refuseExpectation = (req: IncomingMessage, res: ServerResponse) => {
     handlers.refused(417, 'expectation')
-    res.writeHead(417, { 'content-length': 0, connection: 'close' }).end()
+    closeAfter(req, res)
+    res.writeHead(417, { 'content-length': 0 }).end()
+  }
+  server.on('request', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
+  server.on('checkExpectation', (req, res) => isBehindLast(req) || refuseExpectation(req, res))
+  server.on('checkContinue', (req, res) => {
+    if (isBehindLast(req)) return
+    // Node takes any value for it in which the word occurs.
+    if (req.headers.expect?.toLowerCase() === '100-continue') handlers.request(req, res, true)
+    else refuseExpectation(req, res)
   })
   server.on('connect', (_req, socket) => {
     handlers.refused(405, 'method')
-    socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    // Behind a request that is under way, this would pass for its answer.
+    if (responseOn(socket)) socket.destroy()
+    else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
   server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers))
   return server

@@ -1,9 +1,14 @@
-import { Problem } from '../../sdk/index.js'
+import { Problem, type Reply } from '../../sdk/index.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { ExchangeHooks } from '../pipeline/exchange-hooks.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import type { HeaderRules } from './header-rules.js'
-import { checkFraming, responseHeaders } from './response-headers.js'
+import { replyHeaders } from './reply-headers.js'
+import { checkFraming, endToEndFields, responseHeaders } from './response-headers.js'
+
+/** Most of an unwanted body that is read before its connection is given up. */
+const DROPPED_BYTES = 65_536
 
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
@@ -41,6 +46,8 @@ export class ResponseSink implements UpstreamSink {
   #bytes = 0
   #status = 0
   #headers: Buffer[] = []
+  /** A policy's reply went out instead; what still comes from the upstream is dropped. */
+  #replaced = false
 
   constructor(exchange: GatewayExchange, route: CompiledRoute, writer: ResponseWriter, context: SinkContext) {
     this.#exchange = exchange
@@ -51,6 +58,7 @@ export class ResponseSink implements UpstreamSink {
 
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     this.#status = status
+    if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) return true
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
       checkFraming(headers, this.#context.rules)
       this.#headers = headers
@@ -63,6 +71,30 @@ export class ResponseSink implements UpstreamSink {
     return this.#writer.begin(status, lines)
   }
 
+  /** Tells policies what came; true if one of them replied instead. */
+  #handOver(hooks: ExchangeHooks, headers: Buffer[]): boolean {
+    const fields = endToEndFields(headers, this.#context, undefined, false)
+    try {
+      const reply = hooks.replacement({ status: this.#status, headers: fields })
+      if (reply) this.#replace(reply)
+      else hooks.begin(this.#status, fields)
+    } catch (error) {
+      this.#replaced = true
+      this.#refuse(error)
+    }
+    return this.#replaced
+  }
+
+  #replace(reply: Reply): void {
+    const headers = replyHeaders(this.#exchange, reply, this.#context.requestIdHeader)
+    const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
+    if (reply.status !== 204 && reply.status !== 304) headers.push('content-length', String(body?.length ?? 0))
+    this.#replaced = true
+    this.#begun = true
+    this.#writer.begin(reply.status, headers)
+    this.#writer.end(this.#exchange.method === 'HEAD' ? undefined : body)
+  }
+
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
     return responseHeaders(this.#exchange, headers, this.#context, rewritten)
@@ -73,7 +105,11 @@ export class ResponseSink implements UpstreamSink {
   }
 
   data(chunk: Buffer): boolean {
-    if (!this.#collected) return this.#writer.write(chunk)
+    if (this.#replaced) return this.#drop(chunk)
+    if (!this.#collected) {
+      this.#exchange.hooks?.data(chunk)
+      return this.#writer.write(chunk)
+    }
     this.#bytes += chunk.length
     if (this.#bytes > this.#route.responseLimit) {
       this.#exchange.call?.cancel()
@@ -84,18 +120,35 @@ export class ResponseSink implements UpstreamSink {
     return true
   }
 
+  /** Reads on for a while, so that the connection can be used again. */
+  #drop(chunk: Buffer): boolean {
+    this.#bytes += chunk.length
+    if (this.#bytes > DROPPED_BYTES) this.#exchange.call?.cancel()
+    return true
+  }
+
   end(): void {
+    if (this.#replaced) return
     if (!this.#collected) {
       this.#writer.end()
+      this.#exchange.hooks?.complete()
       return
     }
     const mapping = this.#route.mapResponse?.get(this.#status)
     if (!mapping) return
-    const whole = Buffer.concat(this.#collected)
-    mapping
-      .run(this.#exchange, whole, this.#headers)
-      .then((body) => this.#writeMapped(body, mapping.contentType))
-      .catch((error: unknown) => this.#context.refuse(this.#exchange, error))
+    const whole = this.#collected.length === 1 ? (this.#collected[0] as Buffer) : Buffer.concat(this.#collected)
+    try {
+      const mapped = mapping.run(this.#exchange, whole, this.#headers)
+      if (mapped instanceof Promise)
+        mapped.then((body) => this.#writeMapped(body, mapping.contentType)).catch((error: unknown) => this.#refuse(error))
+      else this.#writeMapped(mapped, mapping.contentType)
+    } catch (error) {
+      this.#refuse(error)
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#context.refuse(this.#exchange, error)
   }
 
   #writeMapped(body: Buffer, contentType: string): void {
@@ -105,13 +158,27 @@ export class ResponseSink implements UpstreamSink {
     this.#begun = true
     this.#writer.begin(this.#status, headers)
     this.#writer.end(body)
+    const { hooks } = this.#exchange
+    if (!hooks?.watching) return
+    hooks.begin(this.#status, [...endToEndFields(this.#headers, this.#context, undefined, true), 'content-type', contentType])
+    hooks.data(body)
+    hooks.complete()
   }
 
   fail(problem: Problem): void {
+    if (this.#replaced) return
     if (this.#begun) {
       this.#exchange.problem = problem.code
       this.#exchange.cause = problem.cause
       this.#writer.cut()
-    } else this.#context.refuse(this.#exchange, problem)
+      return
+    }
+    try {
+      const reply = this.#exchange.hooks?.replacement({ problem })
+      if (reply) this.#replace(reply)
+      else this.#refuse(problem)
+    } catch (error) {
+      this.#refuse(error)
+    }
   }
 }

@@ -1,8 +1,9 @@
 import type { Problem, Reply } from '../../sdk/index.js'
-import { appendEdits, isEdited } from '../forward/apply-edits.js'
+import { closeAfter } from '../edge/last-response.js'
+import { hasBody } from '../forward/collect-body.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
 import { RawWriter } from '../forward/raw-writer.js'
-import { hasBody } from '../forward/request-body.js'
+import { replyHeaders } from '../forward/reply-headers.js'
 import { problemReply, toProblem } from '../problems/problem-reply.js'
 import type { Routable, RouteTable } from '../routing/route-table.js'
 import type { CompiledRoute } from './compiled-route.js'
@@ -129,18 +130,10 @@ export class ExchangeHandler {
     return problemReply(problem, exchange.requestId, this.#problemBase)
   }
 
-  /** The final header lines of a reply: its own, the edits of the response steps, the request id. */
+  /** The final header lines of a reply: its own, the edits of the response steps, the request id. Where much of the body is unread, the reply is the last. */
   replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
-    if (!exchange.preflight) exchange.route?.runResponseSteps(exchange, reply.status)
-    const { responseEdits } = exchange
-    const headers: string[] = []
-    for (let index = 0; index < reply.headers.length; index += 2) {
-      const name = reply.headers[index] as string
-      if (!responseEdits || !isEdited(responseEdits, name.toLowerCase())) headers.push(name, reply.headers[index + 1] as string)
-    }
-    headers.push(this.#context.requestIdHeader, exchange.requestId)
-    if (responseEdits) appendEdits(headers, responseEdits)
-    return headers
+    if (mustClose(exchange)) closeAfter(exchange.req, exchange.res)
+    return replyHeaders(exchange, reply, this.#context.requestIdHeader)
   }
 
   #write(exchange: GatewayExchange, reply: Reply): void {
@@ -154,7 +147,6 @@ export class ExchangeHandler {
       headers = [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
     }
     if (reply.status !== 204) headers.push('content-length', String(Buffer.byteLength(reply.body ?? '')))
-    if (mustClose(exchange)) headers.push('connection', 'close')
     res.writeHead(reply.status, headers as never)
     res.end(exchange.method === 'HEAD' ? undefined : reply.body)
   }

@@ -9,7 +9,8 @@ import { buildConnector, errors } from 'undici'
 export function createConnector(origin: URL, timeoutMs: number, tls: SecureContext | undefined): buildConnector.connector {
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const servername = isIP(host) ? '' : host
-  const connect = buildConnector({ timeout: 0, allowH2: false, ...(tls && { secureContext: tls }) })
+  const secure = tls && { secureContext: tls }
+  const connect = buildConnector({ timeout: 0, allowH2: false, highWaterMark: 262_144, ...secure } as buildConnector.BuildOptions)
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false
