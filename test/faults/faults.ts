@@ -96,7 +96,13 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
     const found = await attack(gateway, options)
     const seconds = (performance.now() - began) / 1_000
     const lost = await burst(gateway)
-    await settles(async () => (await quiet()) && gateway.descriptors() <= before)
+    await settles(async () => {
+      if (!(await quiet())) return false
+      // The question itself came over a connection, which is still closing.
+      await wait(300)
+      return gateway.descriptors() <= before
+    })
+    const after = gateway.descriptors()
     const { failures } = await gateway.report()
     return {
       ...found,
@@ -105,7 +111,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
       failures,
       inFlight: await gateway.inFlight(),
       upstreamSockets: upstream.sockets.size,
-      descriptors: { before, after: gateway.descriptors() },
+      descriptors: { before, after },
     }
   } finally {
     await gateway.stop()
