@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { closeAfter } from './last-response.js'
 import type { ClosedReason, RefusalReason } from './refusal.js'
+import { refusalBody } from './refusal-body.js'
 
 /** What Node's HTTP parser tells of a request it gave up on. */
 export type ParserError = Error & { readonly code?: string; readonly rawPacket?: Buffer }
@@ -67,7 +68,7 @@ export function answerClientError(error: ParserError, socket: Duplex & { readonl
   }
   const { status, reason } = verdict(error, Boolean(current))
   counter.refused(status, reason)
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  const body = refusalBody(status)
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   )

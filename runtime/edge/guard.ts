@@ -6,6 +6,7 @@ import { GatewayExchange } from '../pipeline/exchange.js'
 import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
 import { checkHeaders, type HeaderLimits, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
+import { Http2Request } from './http2-request.js'
 import type { Refusal, RefusalReason } from './refusal.js'
 
 /** What the guard is built from. */
@@ -16,6 +17,8 @@ export interface GuardSettings {
   readonly headerLimits: HeaderLimits
   readonly maxTargetLength: number
   readonly maxQueryParameters: number
+  /** True while some route takes `%2F` in its path; the route table then refuses it to all others. */
+  readonly keepsEncodedSlashes: () => boolean
 }
 
 /** A checked request as an exchange, with the refusal if there is one. */
@@ -47,7 +50,7 @@ function countParameters(queryString: string): number {
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
-  const { clock, addresses, requestIdHeader, headerLimits, maxTargetLength, maxQueryParameters } = settings
+  const { clock, addresses, requestIdHeader, headerLimits, maxTargetLength, maxQueryParameters, keepsEncodedSlashes } = settings
 
   function requestIdOf(req: IncomingMessage, peer: string): string {
     const inbound = req.headers[requestIdHeader]
@@ -58,9 +61,10 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
     const raw = req.url as string
     if (raw.length > maxTargetLength)
       return refusal('target-size', 'URI_TOO_LONG', `The request target is longer than ${maxTargetLength} bytes.`)
-    const target = raw.startsWith('/') ? raw : originForm(raw, req.headers.host)
+    // Absolute-form belongs to HTTP/1.1 alone: HTTP/2 has `:authority` for it (RFC 9113 section 8.3.1).
+    const target = raw.startsWith('/') ? raw : req.httpVersionMajor === 1 ? originForm(raw, req.headers.host) : undefined
     if (target === undefined) return refusal('target', 'BAD_REQUEST', 'The request target is not a path, nor a URL of this host.')
-    const canonical = canonicalTarget(target)
+    const canonical = canonicalTarget(target, keepsEncodedSlashes())
     if ('reason' in canonical) return refusal('target', 'BAD_REQUEST', canonical.reason)
     const { queryString } = canonical
     // A query with fewer characters cannot have as many parameters.
@@ -70,9 +74,12 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
   }
 
   function check(req: IncomingMessage): Refusal | undefined {
-    if (req.httpVersionMajor !== 1 || req.httpVersionMinor > 1)
-      return refusal('version', 'BAD_REQUEST', 'Only HTTP/1.0 and HTTP/1.1 are spoken here.')
-    const fault = checkHeaders(req.rawHeaders, req.httpVersionMinor, headerLimits)
+    const { httpVersionMajor: major, httpVersionMinor: minor } = req
+    // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
+    const overHttp2 = major === 2 && (req as object) instanceof Http2Request
+    if (!overHttp2 && (major !== 1 || minor > 1)) return refusal('version', 'BAD_REQUEST', `HTTP/${major}.${minor} is not spoken here.`)
+    // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
+    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, headerLimits)
     return fault && refusal(fault.reason, fault.code, fault.detail)
   }
 

@@ -36,7 +36,7 @@ const DISCARDED_BYTES = 65_536
 export function createProbe(origin: URL, settings: HealthSettings, tls?: SecureContext): Probe {
   const { path, timeout, statuses } = settings
   // Every probe opens a connection: a reused one may just have been closed by an idle target, which says nothing about it.
-  const client = new Client(origin.origin, { connect: createConnector(origin, timeout, tls), pipelining: 0, maxHeaderSize: 16_384 })
+  const client = new Client(origin.origin, { connect: createConnector(origin, timeout, { tls }), pipelining: 0, maxHeaderSize: 16_384 })
   const healthy = new Set(statuses)
   return {
     async run() {

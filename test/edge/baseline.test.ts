@@ -14,6 +14,7 @@ test('the limits of clients are on unless set otherwise', (t) => {
     connections: 10_000,
     connectionsPerIp: 256,
     requestsPerConnection: 10_000,
+    streams: 100,
   })
   t.deepEqual(settings.timeouts, { headers: 10_000, request: 300_000, keepAlive: 70_000 })
   t.deepEqual(settings.bodyRate, { bytes: 240, over: 5_000 })
@@ -21,11 +22,14 @@ test('the limits of clients are on unless set otherwise', (t) => {
 })
 
 test('the listener has the settings of an edge', (t) => {
-  const listener = createListener(settings, { request: () => undefined, refused: () => undefined, closed: () => undefined })
+  const ignore = () => undefined
+  const handlers = { request: ignore, refused: ignore, closed: ignore, upgrades: () => false, upgrade: ignore }
+  const listener = createListener(settings, handlers, undefined).server
   t.is(listener.headersTimeout, 10_000)
   t.is(listener.requestTimeout, 300_000)
   t.is(listener.keepAliveTimeout, 70_000)
   t.is(listener.maxHeadersCount, 0)
   t.is(listener.maxRequestsPerSocket, 10_000)
-  for (const event of ['clientError', 'checkContinue', 'checkExpectation', 'connect']) t.is(listener.listenerCount(event), 1, event)
+  for (const event of ['clientError', 'checkContinue', 'checkExpectation', 'connect', 'upgrade'])
+    t.is(listener.listenerCount(event), 1, event)
 })
