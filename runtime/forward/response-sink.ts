@@ -7,7 +7,7 @@ import type { UpstreamSink } from '../upstreams/send.js'
 import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
 import { replyHeaders } from './reply-headers.js'
-import { endToEndFields, type RawHeaders, type ResponseHeaderSettings, responseHeaders } from './response-headers.js'
+import { checkFraming, endToEndFields, type RawHeaders, type ResponseHeaderSettings, responseHeaders } from './response-headers.js'
 
 /** Most of an unwanted body that is read before its connection is given up. */
 const DROPPED_BYTES = 65_536
@@ -17,6 +17,8 @@ export interface ResponseWriter {
   /** Returns false to pause until `onDrain`. `length` is known for a body that is written whole. */
   begin(status: number, headers: string[]): boolean
   write(chunk: Uint8Array): boolean
+  /** True from a `write` that returned false until `onDrain`. */
+  readonly blocked: boolean
   end(lastChunk?: Uint8Array): void
   /** Called when a paused writer can take more. */
   onDrain(resume: () => void): void
@@ -69,13 +71,15 @@ export class ResponseSink implements UpstreamSink {
     this.#status = status
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) return true
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+      checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
       return true
     }
     this.#writer.onDrain(resume)
+    const lines = this.#finalHeaders(headers, false)
     this.#begun = true
-    return this.#writer.begin(status, this.#finalHeaders(headers, false))
+    return this.#writer.begin(status, lines)
   }
 
   /** Tells policies what came; true if one of them replied instead. */
@@ -105,6 +109,10 @@ export class ResponseSink implements UpstreamSink {
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
     return responseHeaders(this.#exchange, headers, this.#context, rewritten)
+  }
+
+  get blocked(): boolean {
+    return this.#begun && this.#writer.blocked
   }
 
   data(chunk: Buffer): boolean {
