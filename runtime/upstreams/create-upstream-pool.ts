@@ -27,7 +27,7 @@ class TargetPool implements UpstreamPool {
     const { health } = settings
     this.name = name
     const tls = compileTls(name, settings.tls)
-    this.targets = settings.targets.map((target) => createTarget(target, settings, tls))
+    this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, tls))
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
     this.#closeWithin = deps.closeWithin ?? 30_000
