@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Lifecycle } from '@hapi/hapi'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen } from './admin/admin-server.js'
 import { systemClock } from './clock.js'
@@ -15,8 +14,8 @@ import { Protection } from './edge/protection.js'
 import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
+import { HapiEntrance } from './hapi/hapi-entrance.js'
 import { HapiExtras } from './hapi/hapi-extras.js'
-import type { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
 import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
@@ -25,7 +24,6 @@ import { createAccessLog } from './observe/access-log.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
-import type { GatewayExchange } from './pipeline/exchange.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
@@ -33,10 +31,6 @@ import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway
 import { Deadlines } from './upstreams/deadlines.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
-
-/** The exchange on its way through hapi to the catch-all route. */
-const EXCHANGE = Symbol('exchange')
-type GuardedMessage = IncomingMessage & { [EXCHANGE]?: GatewayExchange }
 
 /** A hapi server with users' plugins on it; made once, before the first compile. */
 interface Mounted extends HapiServer {
@@ -61,14 +55,13 @@ export class GatewayRuntime implements RunningGateway {
   readonly #deadlines: Deadlines
   readonly #tunnels: Tunnels
   readonly #handler: ExchangeHandler
+  readonly #entrance: HapiEntrance
   readonly #guard
   readonly #protection: Protection
   readonly #listener: Listener
   readonly #admin
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
-  #dispatch: HapiServer['dispatch'] | undefined
-  #lane: HapiLane | undefined
   #live: LiveConfig | undefined
   #ready = false
   #draining = false
@@ -107,6 +100,7 @@ export class GatewayRuntime implements RunningGateway {
       },
       settings.problems.base,
     )
+    this.#entrance = new HapiEntrance(this.#handler, () => this.#live as LiveConfig)
     this.#guard = createGuard({
       clock: this.#clock,
       addresses,
@@ -130,7 +124,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
   }
 
-  /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
+  /** The edge: guards a request before anything runs. */
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
     const { exchange, refusal: fault } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
@@ -139,32 +133,16 @@ export class GatewayRuntime implements RunningGateway {
     this.#observer.watch(exchange)
     if (fault) closeAfter(req, res)
     const refusal = fault ?? this.#protection.refusal()
-    if (refusal || !this.#dispatch) {
-      if (refusal) this.#protection.counter.refused(refusal.problem.status, refusal.reason)
-      this.#handler.refuse(exchange, refusal?.problem)
-      return
-    }
-    ;(req as GuardedMessage)[EXCHANGE] = exchange
-    this.#dispatch(req, res)
-  }
-
-  /** hapi's one route. */
-  readonly #catchAll: Lifecycle.Method = (request, h) => {
-    const req = request.raw.req as GuardedMessage
-    const exchange = req[EXCHANGE] as GatewayExchange
-    exchange.hapiRequest = request
-    const route = this.#handler.match(exchange, this.#live as LiveConfig)
-    // A tunnel never comes back as a response that hapi could see.
-    if (route.lane === 'hapi' && this.#lane && !exchange.upgrade) return this.#lane.run(exchange, route, request, h)
-    this.#handler.run(exchange, route)
-    return h.abandon
+    if (refusal) this.#protection.counter.refused(refusal.problem.status, refusal.reason)
+    if (refusal || !this.#entrance.isOpen) this.#handler.refuse(exchange, refusal?.problem)
+    else this.#entrance.run(exchange)
   }
 
   #mount(): Promise<Mounted> {
     this.#mounted ??= (async () => {
       const { plugins = [] } = this.#options
-      const hapi = await createHapiServer(this.#listener.server, this.#catchAll, plugins)
-      const extras = new HapiExtras(hapi.server, this.#handler)
+      const hapi = await createHapiServer(this.#listener.server, this.#entrance.catchAll, plugins)
+      const extras = new HapiExtras(hapi.server, this.#handler, (exchange) => this.#entrance.requestOf(exchange))
       // A plugin may depend on the scheme, and hapi looks for dependencies when it starts.
       if (plugins.length > 0) await extras.jwt()
       // With `autoListen` off this starts hapi's caches and extensions; our own listener opens when all is warm.
@@ -177,7 +155,7 @@ export class GatewayRuntime implements RunningGateway {
   /** Compiles a config beside the running one; on failure nothing of it stays. */
   async #compile(gateway: ResolvedGateway): Promise<{ live: LiveConfig; generation: number }> {
     const { lane, jwt } = await (await this.#mount()).extras.for(gateway)
-    this.#lane ??= lane
+    this.#entrance.lane ??= lane
     const { log } = this.#sink
     const before = this.#resources.keys()
     const warmTasks: WarmTasks = []
@@ -206,7 +184,7 @@ export class GatewayRuntime implements RunningGateway {
     const { live } = await this.#compile(this.#gateway)
     const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
-    this.#dispatch = dispatch
+    this.#entrance.open(dispatch, (this.#options.plugins ?? []).length > 0)
   }
 
   #activate(gateway: ResolvedGateway, live: LiveConfig): void {

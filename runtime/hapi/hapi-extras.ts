@@ -3,6 +3,7 @@ import type { ResolvedAuth, ResolvedGateway } from '../../sdk/index.js'
 import type { ExchangeHandler } from '../pipeline/exchange-handler.js'
 import type { JwtParts } from '../services.js'
 import type { HapiLane } from './hapi-lane.js'
+import type { RequestOf } from './jwt-strategy.js'
 
 /** What a config needs of hapi beyond its one route. */
 export interface ExtraParts {
@@ -16,12 +17,14 @@ const isJwt = ({ name, parts }: ResolvedAuth): boolean => name === 'jwt' || part
 export class HapiExtras {
   readonly #server: Server
   readonly #handler: ExchangeHandler
+  readonly #requestOf: RequestOf
   #lane: Promise<HapiLane> | undefined
   #jwt: Promise<JwtParts> | undefined
 
-  constructor(server: Server, handler: ExchangeHandler) {
+  constructor(server: Server, handler: ExchangeHandler, requestOf: RequestOf) {
     this.#server = server
     this.#handler = handler
+    this.#requestOf = requestOf
   }
 
   /** The parts that this config needs. */
@@ -50,6 +53,6 @@ export class HapiExtras {
       import('./jwt-strategy.js'),
       import('../auth/verify-token.js'),
     ])
-    return { strategy: await createJwtStrategies(this.#server), createVerifyToken }
+    return { strategy: await createJwtStrategies(this.#server, this.#requestOf), createVerifyToken }
   }
 }

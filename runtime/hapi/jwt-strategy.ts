@@ -1,6 +1,10 @@
 import type { Request, Server } from '@hapi/hapi'
 import * as hapiAuthJwt2 from 'hapi-auth-jwt2'
+import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { JwtParts, VerifiedToken, VerifyToken } from '../services.js'
+
+/** hapi's request of an exchange; a strategy runs on nothing else. */
+export type RequestOf = (exchange: GatewayExchange) => Request | Promise<Request>
 
 /** One run of a strategy: what to check, and what came of it. */
 interface Check {
@@ -23,7 +27,7 @@ async function runCheck(check: Check): Promise<boolean> {
  * Registers `hapi-auth-jwt2` on `server` and returns the `strategy` of {@link JwtParts}: one hapi strategy per key
  * and header, in `verify` mode, reading the token from that header only.
  */
-export async function createJwtStrategies(server: Server): Promise<JwtParts['strategy']> {
+export async function createJwtStrategies(server: Server, requestOf: RequestOf): Promise<JwtParts['strategy']> {
   await server.register({ plugin: hapiAuthJwt2, once: true })
   const checks = new WeakMap<Request, Check>()
   const names = new Set<string>()
@@ -53,7 +57,7 @@ export async function createJwtStrategies(server: Server): Promise<JwtParts['str
     const name = `gatewright ${key} ${header}`
     declare(name, header, tokenType)
     return async (exchange) => {
-      const request = exchange.hapiRequest as Request
+      const request = await requestOf(exchange)
       const check: Check = { token: String(exchange.headers[header]).slice(prefixLength), verify, outcome: undefined }
       checks.set(request, check)
       await server.auth.test(name, request).catch(() => undefined)

@@ -7,6 +7,7 @@ import type { AuthTest, VerifyToken } from '../../runtime/services.js'
 import { hmac, rawToken } from '../helpers/tokens.js'
 
 const token = rawToken({ alg: 'HS256', typ: 'JWT' }, { sub: 'ann' }, hmac('secret'))
+const requestOf = ({ hapiRequest }: GatewayExchange) => hapiRequest as Request
 const accept: VerifyToken = async (given) => ({ auth: { given }, expires: 0 })
 
 /** Runs `auth` inside a real hapi request and returns what it left behind. */
@@ -32,7 +33,7 @@ async function runIn(server: hapi.Server, auth: AuthTest, headers: Record<string
 
 test('a token goes through the hapi-auth-jwt2 scheme to `verify`, and the result into the exchange', async (t) => {
   const server = hapi.server()
-  const jwtStrategy = await createJwtStrategies(server)
+  const jwtStrategy = await createJwtStrategies(server, requestOf)
   const ran = await runIn(server, jwtStrategy('session', 'authorization', accept), { authorization: `bearer ${token}` })
   t.deepEqual(ran.exchange?.auth, { given: token })
   t.like(ran.request?.auth, { token }, 'what the scheme itself read')
@@ -40,7 +41,7 @@ test('a token goes through the hapi-auth-jwt2 scheme to `verify`, and the result
 
 test('a token in another header is read bare', async (t) => {
   const server = hapi.server()
-  const jwtStrategy = await createJwtStrategies(server)
+  const jwtStrategy = await createJwtStrategies(server, requestOf)
   const ran = await runIn(server, jwtStrategy('ops', 'x-ops', accept), { 'x-ops': token, authorization: 'Bearer x.y.z' })
   t.deepEqual(ran.exchange?.auth, { given: token })
   t.like(ran.request?.auth, { token })
@@ -48,7 +49,7 @@ test('a token in another header is read bare', async (t) => {
 
 test('what `verify` throws comes out as it is', async (t) => {
   const server = hapi.server()
-  const jwtStrategy = await createJwtStrategies(server)
+  const jwtStrategy = await createJwtStrategies(server, requestOf)
   for (const thrown of [new Problem('AUTH_UNAVAILABLE'), new Problem('INVALID_CREDENTIALS'), new TypeError('a bug')]) {
     const refuse: VerifyToken = () => Promise.reject(thrown)
     const ran = await runIn(server, jwtStrategy('session', 'authorization', refuse), { authorization: `Bearer ${token}` })
@@ -60,7 +61,7 @@ test('what `verify` throws comes out as it is', async (t) => {
 
 test('asking again under the same key, as a reload does, verifies with the new function', async (t) => {
   const server = hapi.server()
-  const jwtStrategy = await createJwtStrategies(server)
+  const jwtStrategy = await createJwtStrategies(server, requestOf)
   const before = jwtStrategy('session', 'authorization', accept)
   const after = jwtStrategy('session', 'authorization', async () => ({ auth: 'new', expires: 0 }))
   t.is((await runIn(server, after, { authorization: `Bearer ${token}` })).exchange?.auth, 'new')
@@ -69,6 +70,6 @@ test('asking again under the same key, as a reload does, verifies with the new f
 
 test('a server that already has the scheme keeps it', async (t) => {
   const server = hapi.server()
-  await createJwtStrategies(server)
-  await t.notThrowsAsync(createJwtStrategies(server))
+  await createJwtStrategies(server, requestOf)
+  await t.notThrowsAsync(createJwtStrategies(server, requestOf))
 })

@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import hapi from '@hapi/hapi'
+import hapi, { type Request } from '@hapi/hapi'
 import { type AnyAuth, defineGateway, Problem, resolveGateway, route, upstream } from 'gatewright'
 import { pino } from 'pino'
 import { createVerifyToken } from '../../runtime/auth/verify-token.js'
@@ -126,7 +126,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
       return kept.get(key) as T
     },
     warm: (task: () => Promise<void>) => warming.push(task()),
-    jwt: { strategy: await createJwtStrategies(server), createVerifyToken },
+    jwt: { strategy: await createJwtStrategies(server, ({ hapiRequest }) => hapiRequest as Request), createVerifyToken },
   } as unknown as Services
   const compile = (from: AnyAuth) => {
     const resolved = resolve(from)
