@@ -10,6 +10,7 @@ import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
 import { createListener } from './edge/listener.js'
+import { createPseudonym } from './edge/pseudonym.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
@@ -77,6 +78,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#deadlines = new Deadlines(this.#clock)
     const addresses = clientAddress(settings.server.trustedProxies)
     const requestIdHeader = settings.requestId.header
+    const pseudonym = createPseudonym()
     this.#handler = new ExchangeHandler(
       {
         clock: this.#clock,
@@ -84,6 +86,7 @@ export class GatewayRuntime implements RunningGateway {
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
+        pseudonym,
         observe: (upstream, target, outcome) => this.#metrics.attempt(upstream, target, outcome),
       },
       settings.problems.base,
@@ -92,6 +95,7 @@ export class GatewayRuntime implements RunningGateway {
       clock: this.#clock,
       addresses,
       requestIdHeader,
+      pseudonym,
       maxHeaderLines: settings.server.limits.headerCount,
       maxTargetLength: settings.server.limits.uri,
     })
@@ -104,10 +108,14 @@ export class GatewayRuntime implements RunningGateway {
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
-    const { exchange, problem } = this.#guard(req, res)
+    const { exchange, problem, reply } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
     if (this.#draining) res.shouldKeepAlive = false
     this.#observer.watch(exchange)
+    if (reply) {
+      this.#handler.answer(exchange, reply)
+      return
+    }
     if (problem || !this.#dispatch) {
       if (problem) res.shouldKeepAlive = false
       this.#handler.refuse(exchange, problem)

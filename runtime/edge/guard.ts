@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Problem } from '../../sdk/index.js'
+import { Problem, type Reply } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import { GatewayExchange } from '../pipeline/exchange.js'
 import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
+import { canBeMet } from './check-expectation.js'
 import { checkHeaders, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
 
@@ -12,18 +13,25 @@ export interface GuardSettings {
   readonly clock: Clock
   readonly addresses: ClientAddress
   readonly requestIdHeader: string
+  /** This gateway's name in `Via`. */
+  readonly pseudonym: string
   readonly maxHeaderLines: number
   readonly maxTargetLength: number
 }
 
-/** A checked request as an exchange, with the refusal if there is one. */
+/** A checked request as an exchange, with the answer if there is one before any routing. */
 export interface Guarded {
   readonly exchange: GatewayExchange
   readonly problem: Problem | undefined
+  readonly reply: Reply | undefined
 }
 
 const INBOUND_ID = /^[\w.+/=-]{1,128}$/
 const EMPTY: CanonicalTarget = { path: '/', queryString: '' }
+
+/** `OPTIONS *` asks about the server, not about a resource (RFC 9110 section 9.3.7). */
+const SERVER_OPTIONS: Reply = { status: 204, headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'] }
+const asksServer = (req: IncomingMessage) => req.url === '*' && req.method === 'OPTIONS'
 
 /** Absolute-form (RFC 9112 section 3.2.2) as origin-form, if its authority is the Host's. */
 function originForm(target: string, host: string | undefined): string | undefined {
@@ -37,7 +45,7 @@ function originForm(target: string, host: string | undefined): string | undefine
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
-  const { clock, addresses, requestIdHeader, maxHeaderLines, maxTargetLength } = settings
+  const { clock, addresses, requestIdHeader, pseudonym, maxHeaderLines, maxTargetLength } = settings
 
   function requestIdOf(req: IncomingMessage, peer: string): string {
     const inbound = req.headers[requestIdHeader]
@@ -45,6 +53,7 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
   }
 
   function checkTarget(req: IncomingMessage): CanonicalTarget | Problem {
+    if (asksServer(req)) return EMPTY
     const raw = req.url as string
     if (raw.length > maxTargetLength)
       return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
@@ -58,7 +67,9 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
     if (req.httpVersionMajor !== 1 || req.httpVersionMinor > 1)
       return new Problem('BAD_REQUEST', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' })
     const fault = checkHeaders(req.rawHeaders, req.httpVersionMinor, maxHeaderLines)
-    return fault && new Problem(fault.code, { detail: fault.reason })
+    if (fault) return new Problem(fault.code, { detail: fault.reason })
+    if (!canBeMet(req)) return new Problem('EXPECTATION_FAILED')
+    return req.headers.via?.includes(pseudonym) ? new Problem('LOOP_DETECTED') : undefined
   }
 
   return function guard(req, res) {
@@ -68,6 +79,7 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
     const { path, queryString } = target instanceof Problem ? EMPTY : target
     const ip = addresses.of(peer, req.headers['x-forwarded-for'] as string | undefined)
     const exchange = new GatewayExchange(req, res, path, queryString, ip, requestIdOf(req, peer), clock.now())
-    return { exchange, problem: target instanceof Problem ? target : undefined }
+    if (target instanceof Problem) return { exchange, problem: target, reply: undefined }
+    return { exchange, problem: undefined, reply: asksServer(req) ? SERVER_OPTIONS : undefined }
   }
 }

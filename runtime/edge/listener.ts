@@ -15,6 +15,12 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
+/** A problem for a request that never became an exchange; closes the connection. */
+function bareProblem(status: number, lines = ''): string {
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+}
+
 /** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
 function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
   const busy = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage
@@ -24,10 +30,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket, ref
   }
   const status = STATUS_OF[error.code ?? ''] ?? 400
   refused(status)
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  socket.end(bareProblem(status))
 }
 
 /** Makes the HTTP server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing. */
@@ -49,11 +52,13 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
   server.maxRequestsPerSocket = limits.requestsPerConnection
   server.on('request', (req, res) => handlers.request(req, res, false))
   server.on('checkContinue', (req, res) => handlers.request(req, res, true))
-  server.on('checkExpectation', (_req, res) => {
-    handlers.refused(417)
-    res.writeHead(417, { 'content-length': 0, connection: 'close' }).end()
+  server.on('checkExpectation', (req, res) => handlers.request(req, res, false))
+  server.on('connect', (_req, socket) => {
+    handlers.refused(405)
+    // A client that is gone already must not end the process.
+    socket.on('error', () => undefined)
+    socket.end(bareProblem(405, 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'))
   })
-  server.on('connect', (_req, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
   server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
   return server
 }

@@ -74,11 +74,12 @@ export class RequestBody extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const { req } = this.#exchange
+    const { req, res } = this.#exchange
     req.off('data', this.#onData)
     req.off('end', this.#onEnd)
     req.off('aborted', this.#onGone)
-    if (!req.readableEnded) req.pause()
+    // Once the response is out, what is left is being dropped.
+    if (!req.readableEnded && !res.writableEnded) req.pause()
     done(error)
   }
 }

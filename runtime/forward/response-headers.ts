@@ -18,9 +18,9 @@ const OF_THE_BODY = new Set([
 /** Header lines as undici hands them over. */
 export type RawHeaders = readonly Buffer[]
 
-/** Drops the lines whose names `Connection` nominated as hop-by-hop. */
-function withoutNominated(lines: readonly string[], nominated: ReadonlySet<string>): string[] {
-  return lines.filter((_, index) => !nominated.has((lines[index - (index % 2)] as string).toLowerCase()))
+/** Drops the lines of some names from a flat list. */
+export function withoutNames(lines: readonly string[], names: ReadonlySet<string>): string[] {
+  return lines.filter((_, index) => !names.has((lines[index - (index % 2)] as string).toLowerCase()))
 }
 
 const joined = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`)
@@ -56,7 +56,7 @@ export function responseHeaders(
     if (!responseEdits || !isEdited(responseEdits, lower)) out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
   }
   const nominated = nominatedBy(connection)
-  if (nominated) out = withoutNominated(out, nominated)
+  if (nominated) out = withoutNames(out, nominated)
   out.push(requestIdHeader, exchange.requestId)
   if (responseEdits) appendEdits(out, responseEdits)
   return out

@@ -3,7 +3,8 @@ import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import type { HeaderRules } from './header-rules.js'
-import { responseHeaders } from './response-headers.js'
+import { responseHeaders, withoutNames } from './response-headers.js'
+import { settleUnread } from './settle-unread.js'
 
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
@@ -24,6 +25,8 @@ export interface SinkContext {
   /** Answers a problem instead of the upstream's response, while nothing is written yet. */
   refuse(exchange: GatewayExchange, error: unknown): void
 }
+
+const LENGTH = new Set(['content-length'])
 
 /**
  * Takes an upstream's response to a client: streamed as it comes, or collected and mapped where the route has a
@@ -55,8 +58,23 @@ export class ResponseSink implements UpstreamSink {
       return true
     }
     this.#writer.onDrain(resume)
-    this.#begun = true
-    return this.#writer.begin(status, this.#finalHeaders(headers, false))
+    try {
+      const more = this.#writer.begin(status, this.#streamedHeaders(headers))
+      this.#begun = true
+      return more
+    } catch (error) {
+      this.#exchange.call?.cancel()
+      this.#context.refuse(this.#exchange, error)
+      return true
+    }
+  }
+
+  #streamedHeaders(headers: Buffer[]): string[] {
+    const lines = this.#finalHeaders(headers, false)
+    // An upstream that refuses a body in the middle of its upload will not read the rest.
+    if (this.#status >= 400 && settleUnread(this.#exchange)) lines.push('connection', 'close')
+    // A 204 has no length (RFC 9110 section 8.6).
+    return this.#status === 204 ? withoutNames(lines, LENGTH) : lines
   }
 
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
@@ -78,24 +96,31 @@ export class ResponseSink implements UpstreamSink {
 
   end(): void {
     if (!this.#collected) {
-      this.#writer.end()
+      this.#endStreamed()
       return
     }
     const mapping = this.#route.mapResponse?.get(this.#status)
     if (!mapping) return
     const whole = Buffer.concat(this.#collected)
-    mapping.run(this.#exchange, whole, this.#headers).then(
-      (body) => this.#writeMapped(body, mapping.contentType),
-      (error: unknown) => this.#context.refuse(this.#exchange, error),
-    )
+    mapping
+      .run(this.#exchange, whole, this.#headers)
+      .then((body) => this.#writeMapped(body, mapping.contentType))
+      .catch((error: unknown) => this.#context.refuse(this.#exchange, error))
+  }
+
+  #endStreamed(): void {
+    const { req, res } = this.#exchange
+    if (!req.complete && settleUnread(this.#exchange)) res.once('finish', () => req.socket.destroySoon())
+    this.#writer.end()
   }
 
   #writeMapped(body: Buffer, contentType: string): void {
     if (this.#exchange.gone) return
     const headers = this.#finalHeaders(this.#headers, true)
     headers.push('content-type', contentType, 'content-length', String(body.length))
-    this.#begun = true
+    if (settleUnread(this.#exchange)) headers.push('connection', 'close')
     this.#writer.begin(this.#status, headers)
+    this.#begun = true
     this.#writer.end(body)
   }
 

@@ -3,6 +3,7 @@ import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from
 import { Problem, type Reply } from '../../sdk/index.js'
 import { forward } from '../forward/forward.js'
 import type { ResponseWriter } from '../forward/response-sink.js'
+import { settleUnread } from '../forward/settle-unread.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { ExchangeHandler } from '../pipeline/exchange-handler.js'
@@ -122,7 +123,9 @@ export class HapiLane {
 
   #reply(exchange: GatewayExchange, h: ResponseToolkit, reply: Reply): ResponseObject {
     const body = reply.body === undefined ? undefined : typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body)
-    return withHeaders(h.response(body).code(reply.status), this.#handler.replyHeaders(exchange, reply))
+    const headers = this.#handler.replyHeaders(exchange, reply)
+    if (settleUnread(exchange)) headers.push('connection', 'close')
+    return withHeaders(h.response(body).code(reply.status), headers)
   }
 
   #problem(exchange: GatewayExchange, h: ResponseToolkit, problem: Problem): ResponseObject {

@@ -51,6 +51,9 @@ export interface CallContext {
   readonly observe: AttemptObserver
 }
 
+/** Most interim responses (1xx) before one final response. */
+const MAX_INTERIM = 100
+
 /** Most targets tried when none of them takes the connection. */
 const MAX_CONNECT_ATTEMPTS = 3
 
@@ -73,6 +76,7 @@ export class UpstreamCall implements Expiring {
   #uploading = false
   #attempts = 0
   #resets = 0
+  #interim = 0
   #over = false
 
   constructor(pool: UpstreamPool, request: UpstreamRequest, sink: UpstreamSink, context: CallContext) {
@@ -177,15 +181,27 @@ export class UpstreamCall implements Expiring {
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
-    if (this.#over || status < 200) {
-      // An upgrade that nobody asked for would leave the connection in a protocol that nobody speaks.
-      if (status === 101) this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream switched protocols unasked.' }))
+    if (this.#over) return true
+    if (status < 200 || status > 999) {
+      this.#onInterim(status)
       return true
     }
     this.#stage = 'receiving'
     this.#status = status
     this.#extend(this.#request.timeouts.idle)
     return this.#sink.begin(status, headers, resume)
+  }
+
+  /** Interim responses end here: what they announce is between the upstream and the gateway. */
+  #onInterim(status: number): void {
+    // An upgrade that nobody asked for would leave the connection in a protocol that nobody speaks.
+    if (status === 101) this.#refuse('The upstream switched protocols unasked.')
+    else if (status < 100 || status > 999) this.#refuse('The upstream’s status code is none of HTTP.')
+    else if (++this.#interim > MAX_INTERIM) this.#refuse('The upstream sent interim responses without end.')
+  }
+
+  #refuse(detail: string): void {
+    this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail }))
   }
 
   #status = 0
