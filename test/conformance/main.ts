@@ -6,10 +6,13 @@ import { emitConformancePage } from './emit-page.js'
 import { type Outcome, runCase } from './run-case.js'
 import { openStage } from './stage.js'
 
-/** Runs every case on every mode and on stock hapi + h2o2; prints the table; `--write` renews docs/conformance.md. */
+/** Runs every case on every mode and on stock hapi + h2o2; prints the table; `--only <text>` keeps the sections whose title has the text, `--write` renews docs/conformance.md. */
 const SUBJECTS: readonly Subject[] = [...MODES, 'stock']
 const SIGNS: Readonly<Record<Outcome['kind'], string>> = { passed: 'ok', failed: 'FAIL', explained: 'note', 'not-applicable': '–' }
 const COLOURS = { passed: 'green', failed: 'red', explained: 'yellow', 'not-applicable': 'dim' } as const
+
+const only = process.argv.indexOf('--only')
+const sections = only < 0 ? catalogue : catalogue.filter(({ title }) => title.includes(process.argv[only + 1] ?? ''))
 
 /** Where the run is, on a terminal. */
 function progress(text: string): void {
@@ -19,7 +22,7 @@ function progress(text: string): void {
 const results = new Map<Case, Map<Subject, Outcome>>()
 for (const subject of SUBJECTS) {
   const stage = await openStage(subject)
-  for (const { cases } of catalogue) {
+  for (const { cases } of sections) {
     for (const one of cases) {
       const outcome = await runCase(one, subject, stage)
       results.set(one, (results.get(one) ?? new Map<Subject, Outcome>()).set(subject, outcome))
@@ -31,7 +34,7 @@ for (const subject of SUBJECTS) {
 progress('')
 
 const columns = SUBJECTS.map((subject) => subject.padEnd(9)).join('')
-for (const { title, cases } of catalogue) {
+for (const { title, cases } of sections) {
   console.log(`\n${styleText('bold', title)}\n${'row'.padEnd(6)}${'case'.padEnd(94)}${columns}`)
   for (const one of cases) {
     const signs = SUBJECTS.map((subject) => {

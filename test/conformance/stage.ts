@@ -29,9 +29,9 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
   }
 }
 
-async function startGateway(mode: Mode, recorder: Recorder, { basePath = '', route: extra = {}, ...options }: VariantOptions) {
+async function startGateway(mode: Mode, recorder: Recorder, { basePath = '', route: extra = {}, run = {}, ...options }: VariantOptions) {
   const config = { info: { title: 'Conformance', version: '1.0.0' }, log: { access: false }, ...options } as Omit<GatewayOptions, 'routes'>
-  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, recorder.url + basePath, extra) }))
+  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, recorder.url + basePath, extra) }), run)
   await gateway.start()
   return { url: gateway.url, adminUrl: gateway.adminUrl, stop: async () => void (await gateway.stop({ now: true })) }
 }
