@@ -122,7 +122,8 @@ export class HapiLane {
   }
 
   #reply(exchange: GatewayExchange, h: ResponseToolkit, reply: Reply): ResponseObject {
-    const body = reply.body === undefined ? undefined : typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body)
+    // As bytes: Node would join a text to the headers, and encode them with it.
+    const body = reply.body === undefined ? undefined : Buffer.from(reply.body as string)
     const headers = this.#handler.replyHeaders(exchange, reply)
     if (settleUnread(exchange)) headers.push('connection', 'close')
     return withHeaders(h.response(body).code(reply.status), headers)

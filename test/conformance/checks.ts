@@ -17,7 +17,7 @@ export async function forwarded(stage: Stage, bytes: string, url?: string): Prom
 }
 
 /** Sends a request that must be answered with this status and never reach the upstream. */
-export async function refused(stage: Stage, bytes: string, ...statuses: readonly number[]): Promise<WireMessage> {
+export async function refused(stage: Stage, bytes: string, ...statuses: readonly number[]): ReturnType<Stage['ask']> {
   const response = await stage.ask(bytes)
   assert.ok(statuses.includes(statusOf(response)), `${response.line} in place of ${statuses.join(' or ')}`)
   assert.deepEqual(

@@ -19,12 +19,20 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(40)}\r`)
 }
 
+/** What would have ended the process. */
+let crash: unknown
+process.on('uncaughtException', (error) => {
+  crash = error
+})
+
 const results = new Map<Case, Map<Subject, Outcome>>()
 for (const subject of SUBJECTS) {
   const stage = await openStage(subject)
   for (const { cases } of sections) {
     for (const one of cases) {
-      const outcome = await runCase(one, subject, stage)
+      crash = undefined
+      const came = await runCase(one, subject, stage)
+      const outcome: Outcome = crash === undefined ? came : { kind: 'failed', reason: `ends the process: ${crash}` }
       results.set(one, (results.get(one) ?? new Map<Subject, Outcome>()).set(subject, outcome))
       progress(`${subject} ${one.id}`)
     }

@@ -7,7 +7,17 @@ import { statusOf } from '../message.js'
 
 const FORGED = ['X-User-Id: admin', 'x-user-id: admin2', 'X-USER-ROLE: root', 'X-Consumer-Name: boss', 'X-User: a', 'X-Consumer: b']
 const TWINS = ['x_user_id: admin', 'X_User-Id: admin', 'x_consumer_name: boss', 'X_API_KEY: k']
-const DROPPED = ['x-user-id', 'x-user-role', 'x-consumer-name', 'x-user', 'x-consumer', 'x_user_id', 'x_user-id', 'x_consumer_name', 'x_api_key']
+const DROPPED = [
+  'x-user-id',
+  'x-user-role',
+  'x-consumer-name',
+  'x-user',
+  'x-consumer',
+  'x_user_id',
+  'x_user-id',
+  'x_consumer_name',
+  'x_api_key',
+]
 
 /** A gateway that tells the upstream who calls. */
 async function telling(stage: Stage, options: { forward?: boolean } = {}): Promise<{ url: string; key: string }> {
