@@ -4,8 +4,9 @@ import type { ResponseWriter } from './response-sink.js'
 const NOTHING = Buffer.alloc(0)
 
 /** Sends the headers of a response whose body has not come yet; an empty buffer, since an empty string would re-encode them. */
-function flush(res: ServerResponse): void {
-  if (!res.writableEnded && !res.destroyed && res.socket && (res as { _headerSent?: boolean })._headerSent === false) res.write(NOTHING)
+export function flushHead(res: ServerResponse): void {
+  if (!res.headersSent || res.writableEnded || res.destroyed || !res.socket) return
+  if ((res as { _headerSent?: boolean })._headerSent === false) res.write(NOTHING)
 }
 
 /** Writes to the client's connection: the direct lane. */
@@ -21,7 +22,7 @@ export class RawWriter implements ResponseWriter {
 
   begin(status: number, headers: string[]): boolean {
     this.#res.writeHead(status, headers as never)
-    process.nextTick(flush, this.#res)
+    process.nextTick(flushHead, this.#res)
     return true
   }
 

@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi'
-import { Problem, type Reply } from '../../sdk/index.js'
+import type { Problem, Reply } from '../../sdk/index.js'
 import { forward } from '../forward/forward.js'
+import { flushHead } from '../forward/raw-writer.js'
 import type { ResponseWriter } from '../forward/response-sink.js'
 import { settleUnread } from '../forward/settle-unread.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
@@ -14,10 +16,21 @@ class LaneResponse extends Readable {
   /** Flat header lines, edited already. */
   lines: readonly string[] = []
   headers = {}
+  readonly #res: ServerResponse
   #resume: (() => void) | undefined = undefined
+  #flushed = false
+
+  constructor(res: ServerResponse) {
+    super()
+    this.#res = res
+  }
 
   override _read(): void {
     this.#resume?.()
+    if (this.#flushed) return
+    this.#flushed = true
+    // hapi has written the head by the time it reads, and would hold it back until the body comes.
+    process.nextTick(flushHead, this.#res)
   }
 
   onDrain(resume: () => void): void {
@@ -27,10 +40,13 @@ class LaneResponse extends Readable {
 
 /** Writes an upstream's response to a stream that hapi transmits. */
 class LaneWriter implements ResponseWriter {
-  readonly #response = new LaneResponse()
+  readonly #response: LaneResponse
+  readonly #exchange: GatewayExchange
   readonly #begun: (response: LaneResponse) => void
 
-  constructor(begun: (response: LaneResponse) => void) {
+  constructor(exchange: GatewayExchange, begun: (response: LaneResponse) => void) {
+    this.#response = new LaneResponse(exchange.res)
+    this.#exchange = exchange
     this.#begun = begun
   }
 
@@ -55,7 +71,9 @@ class LaneWriter implements ResponseWriter {
   }
 
   cut(): void {
-    this.#response.destroy(new Problem('UPSTREAM_RESET'))
+    // Without an error, which nobody would take where hapi has not begun to send, or sends no body.
+    this.#response.destroy()
+    this.#exchange.res.destroy()
   }
 }
 
@@ -107,7 +125,7 @@ export class HapiLane {
     const { exchange, route } = options.payload
     const promise = new Promise<LaneResponse>((resolve, reject) => {
       const context = { ...this.#handler.context, refuse: (_exchange: GatewayExchange, error: unknown) => reject(error) }
-      forward(exchange, route, new LaneWriter(resolve), context)
+      forward(exchange, route, new LaneWriter(exchange, resolve), context)
     })
     return Object.assign(promise, { req: { destroy: () => exchange.call?.cancel() } })
   }

@@ -189,7 +189,10 @@ export class UpstreamCall implements Expiring {
     this.#stage = 'receiving'
     this.#status = status
     this.#extend(this.#request.timeouts.idle)
-    return this.#sink.begin(status, headers, resume)
+    const more = this.#sink.begin(status, headers, resume)
+    // Whole with its header (RFC 9112 section 6.3), also where a length says what another status would have sent.
+    if (status === 204 || status === 304) this.onComplete()
+    return more
   }
 
   /** Interim responses end here: what they announce is between the upstream and the gateway. */

@@ -1,10 +1,16 @@
 import type { Case } from './case.js'
+import { clientConnectionCases } from './cases/client-connections.js'
+import { earlyAnswerCases } from './cases/early-answers.js'
+import { expectationCases } from './cases/expectations.js'
 import { fieldValueCases } from './cases/field-values.js'
 import { forwardedFieldsCases } from './cases/forwarded-fields.js'
 import { hopByHopCases } from './cases/hop-by-hop.js'
 import { identityCases } from './cases/identity.js'
 import { requestBodyCases } from './cases/request-bodies.js'
+import { streamingCases } from './cases/streaming.js'
 import { targetCases } from './cases/targets.js'
+import { upgradeCases } from './cases/upgrades.js'
+import { upstreamResponseCases } from './cases/upstream-responses.js'
 
 /** A part of the catalogue with its cases, in the order they are shown. */
 export interface Section {
@@ -20,4 +26,10 @@ export const catalogue: readonly Section[] = [
   { title: 'Field values', cases: fieldValueCases },
   { title: 'Methods and targets', cases: targetCases },
   { title: 'Request bodies and trailers', cases: requestBodyCases },
+  { title: 'Upstream responses', cases: upstreamResponseCases },
+  { title: 'Upgrades that are none', cases: upgradeCases },
+  { title: 'Expectations', cases: expectationCases },
+  { title: 'Streaming and closing', cases: streamingCases },
+  { title: 'Answers before the end of an upload', cases: earlyAnswerCases },
+  { title: 'Client connections', cases: clientConnectionCases },
 ]
