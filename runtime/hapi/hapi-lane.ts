@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi'
 import type { Problem, Reply } from '../../sdk/index.js'
@@ -16,13 +15,13 @@ class LaneResponse extends Readable {
   /** Flat header lines, edited already. */
   lines: readonly string[] = []
   headers = {}
-  readonly #res: ServerResponse
+  readonly #exchange: GatewayExchange
   #resume: (() => void) | undefined = undefined
   #flushed = false
 
-  constructor(res: ServerResponse) {
+  constructor(exchange: GatewayExchange) {
     super()
-    this.#res = res
+    this.#exchange = exchange
   }
 
   override _read(): void {
@@ -30,7 +29,13 @@ class LaneResponse extends Readable {
     if (this.#flushed) return
     this.#flushed = true
     // hapi has written the head by the time it reads, and would hold it back until the body comes.
-    process.nextTick(flushHead, this.#res)
+    process.nextTick(flushHead, this.#exchange.res)
+  }
+
+  /** Also where hapi drops the response for another: the upstream need not go on. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#exchange.call?.cancel()
+    done(error)
   }
 
   onDrain(resume: () => void): void {
@@ -45,7 +50,7 @@ class LaneWriter implements ResponseWriter {
   readonly #begun: (response: LaneResponse) => void
 
   constructor(exchange: GatewayExchange, begun: (response: LaneResponse) => void) {
-    this.#response = new LaneResponse(exchange.res)
+    this.#response = new LaneResponse(exchange)
     this.#exchange = exchange
     this.#begun = begun
   }

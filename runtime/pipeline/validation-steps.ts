@@ -3,6 +3,7 @@ import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import { checkDeclaredLength, collectBody, hasBody } from '../forward/request-body.js'
 import type { GatewayExchange } from './exchange.js'
+import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.js'
 
 type Part = 'path' | 'query' | 'body'
 
@@ -39,14 +40,21 @@ async function readJson(exchange: GatewayExchange, limit: number): Promise<unkno
   checkMedia(exchange)
   checkDeclaredLength(exchange.req, limit)
   const bytes = await collectBody(exchange, limit)
+  let text: string
+  let json: unknown
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    json = JSON.parse(text)
   } catch {
-    throw new Problem('INVALID_REQUEST', {
-      detail: 'The body is not JSON.',
-      extensions: { errors: [{ in: 'body', path: '', message: 'not JSON' }] },
-    })
+    throw unreadable('The body is not JSON.', 'not JSON')
   }
+  if (isTooDeep(text, MAX_JSON_DEPTH))
+    throw unreadable(`The body is nested more than ${MAX_JSON_DEPTH} levels deep.`, `nested deeper than ${MAX_JSON_DEPTH}`)
+  return json
+}
+
+function unreadable(detail: string, message: string): Problem {
+  return new Problem('INVALID_REQUEST', { detail, extensions: { errors: [{ in: 'body', path: '', message }] } })
 }
 
 /**

@@ -2,10 +2,13 @@ import type { Case } from './case.js'
 import { clientConnectionCases } from './cases/client-connections.js'
 import { earlyAnswerCases } from './cases/early-answers.js'
 import { expectationCases } from './cases/expectations.js'
+import { exposureCases } from './cases/exposure.js'
+import { failingStepCases } from './cases/failing-steps.js'
 import { fieldValueCases } from './cases/field-values.js'
 import { forwardedFieldsCases } from './cases/forwarded-fields.js'
 import { hopByHopCases } from './cases/hop-by-hop.js'
 import { identityCases } from './cases/identity.js'
+import { injectionCases } from './cases/injection.js'
 import { requestBodyCases } from './cases/request-bodies.js'
 import { streamingCases } from './cases/streaming.js'
 import { targetCases } from './cases/targets.js'
@@ -32,4 +35,7 @@ export const catalogue: readonly Section[] = [
   { title: 'Streaming and closing', cases: streamingCases },
   { title: 'Answers before the end of an upload', cases: earlyAnswerCases },
   { title: 'Client connections', cases: clientConnectionCases },
+  { title: 'Steps that fail', cases: failingStepCases },
+  { title: 'Injection and hostile bodies', cases: injectionCases },
+  { title: 'What is given away', cases: exposureCases },
 ]

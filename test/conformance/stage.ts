@@ -17,8 +17,18 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
   const answers = mode === 'buffered' ? { responses: { 200: z.unknown() }, mapResponse: { 200: asIs } } : {}
   const collected = mode === 'buffered' ? { body: z.unknown(), mapRequest: asIs } : {}
   const lifecycle = mode === 'hapi' ? ('hapi' as const) : ('direct' as const)
+  // A GET route takes no body.
+  const { body: _body, mapRequest: _mapRequest, ...bodiless } = extra
   const make = (method: string, path: string, own: object = {}) =>
-    route({ method, path, upstream: to, lifecycle, ...answers, ...extra, ...own } as never) as RouteTree[string]
+    route({
+      method,
+      path,
+      upstream: to,
+      lifecycle,
+      ...answers,
+      ...(method === 'GET' ? bodiless : extra),
+      ...own,
+    } as never) as RouteTree[string]
   return {
     public: make('*', '/public/{path*}'),
     admin: make('*', '/admin/{path*}', { auth }),
