@@ -6,6 +6,8 @@ import type { Resources } from './resources.js'
 import type { Services } from './services.js'
 import type { LimitStore } from './stores/limit-store.js'
 import { createMemoryLimitStore } from './stores/memory-limit-store.js'
+import { createMemorySharedState } from './stores/memory-shared-state.js'
+import type { SharedState } from './stores/shared-state.js'
 
 /** Things to finish before the gateway is ready. */
 export type WarmTasks = (() => Promise<void>)[]
@@ -31,7 +33,8 @@ export async function createServices(
     readonly metrics: Metrics
     readonly resources: Resources
     readonly warmTasks: WarmTasks
-    readonly jwtStrategy: Services['jwtStrategy']
+    readonly jwt: Services['jwt']
+    readonly fetchUpstream: Services['fetchUpstream']
   },
 ): Promise<Services> {
   const { clock, log, metrics, resources, warmTasks } = parts
@@ -41,7 +44,9 @@ export async function createServices(
   const { redis } = settings
   const limits = redis ? await redisLimits(redis, { clock, log, count, keep }) : localLimits
   warmTasks.push(() => limits.warm())
-  return { clock, log, limits, localLimits, count, keep, warm: (task) => void warmTasks.push(task), jwtStrategy: parts.jwtStrategy }
+  const shared: SharedState = keep('shared:memory', () => createMemorySharedState(clock))
+  const { jwt, fetchUpstream } = parts
+  return { clock, log, limits, localLimits, shared, count, keep, warm: (task) => void warmTasks.push(task), jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { closeAfter } from './edge/last-response.js'
 import type { Observer } from './observe/observer.js'
 
 /** How long the two stages of stopping may take, in milliseconds. */
@@ -20,7 +21,7 @@ export async function drain(server: Server, observer: Observer, settings: DrainS
   if (!server.listening) return true
   if (settings.preStop > 0) await wait(settings.preStop)
   settings.startDraining()
-  for (const { res } of observer.active) if (!res.headersSent) res.shouldKeepAlive = false
+  for (const { req, res } of observer.active) if (!res.headersSent) closeAfter(req, res)
   server.close()
   server.closeIdleConnections()
   const abort = new AbortController()

@@ -9,12 +9,14 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
+import { closeAfter } from './edge/last-response.js'
 import { createListener } from './edge/listener.js'
 import { createPseudonym } from './edge/pseudonym.js'
+import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
-import { HapiLane } from './hapi/hapi-lane.js'
+import { HapiExtras } from './hapi/hapi-extras.js'
+import type { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
-import { createJwtStrategies } from './hapi/jwt-strategy.js'
 import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
 import { nodeVersionWarning } from './node-version-warning.js'
@@ -25,7 +27,6 @@ import { Observer } from './observe/observer.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { Resources } from './resources.js'
-import type { Services } from './services.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
 
@@ -33,10 +34,9 @@ import { Deadlines } from './upstreams/deadlines.js'
 const EXCHANGE = Symbol('exchange')
 type GuardedMessage = IncomingMessage & { [EXCHANGE]?: GatewayExchange }
 
-/** A hapi server with the lane and strategies on it; made once, before the first compile. */
+/** A hapi server with users' plugins on it; made once, before the first compile. */
 interface Mounted extends HapiServer {
-  readonly lane: HapiLane
-  readonly jwtStrategy: Services['jwtStrategy']
+  readonly extras: HapiExtras
 }
 
 const urlOf = (host: string, { port }: AddressInfo) =>
@@ -110,14 +110,14 @@ export class GatewayRuntime implements RunningGateway {
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
     const { exchange, problem, reply } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
-    if (this.#draining) res.shouldKeepAlive = false
+    if (this.#draining) closeAfter(req, res)
     this.#observer.watch(exchange)
     if (reply) {
       this.#handler.answer(exchange, reply)
       return
     }
     if (problem || !this.#dispatch) {
-      if (problem) res.shouldKeepAlive = false
+      if (problem) closeAfter(req, res)
       this.#handler.refuse(exchange, problem)
       return
     }
@@ -138,19 +138,22 @@ export class GatewayRuntime implements RunningGateway {
 
   #mount(): Promise<Mounted> {
     this.#mounted ??= (async () => {
-      const hapi = await createHapiServer(this.#listener, this.#catchAll, this.#options.plugins ?? [])
-      const lane = new HapiLane(hapi.server, this.#handler)
-      const jwtStrategy = await createJwtStrategies(hapi.server)
+      const { plugins = [] } = this.#options
+      const hapi = await createHapiServer(this.#listener, this.#catchAll, plugins)
+      const extras = new HapiExtras(hapi.server, this.#handler)
+      // A plugin may depend on the scheme, and hapi looks for dependencies when it starts.
+      if (plugins.length > 0) await extras.jwt()
       // With `autoListen` off this starts hapi's caches and extensions; our own listener opens when all is warm.
       await hapi.server.start()
-      return { ...hapi, lane, jwtStrategy }
+      return { ...hapi, extras }
     })()
     return this.#mounted
   }
 
   /** Compiles a config beside the running one; on failure nothing of it stays. */
   async #compile(gateway: ResolvedGateway): Promise<{ live: LiveConfig; generation: number }> {
-    const { jwtStrategy } = await this.#mount()
+    const { lane, jwt } = await (await this.#mount()).extras.for(gateway)
+    this.#lane ??= lane
     const { log } = this.#sink
     const before = this.#resources.keys()
     const warmTasks: WarmTasks = []
@@ -162,7 +165,8 @@ export class GatewayRuntime implements RunningGateway {
         metrics: this.#metrics,
         resources: this.#resources,
         warmTasks,
-        jwtStrategy,
+        jwt,
+        fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
       })
       const live = compileGateway(gateway, services)
       await warmUp(warmTasks, log)
@@ -176,10 +180,9 @@ export class GatewayRuntime implements RunningGateway {
   async #prepare(): Promise<void> {
     if (this.#live) return
     const { live } = await this.#compile(this.#gateway)
-    const { dispatch, lane } = await this.#mount()
+    const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
     this.#dispatch = dispatch
-    this.#lane = lane
   }
 
   #activate(gateway: ResolvedGateway, live: LiveConfig): void {
@@ -203,6 +206,8 @@ export class GatewayRuntime implements RunningGateway {
       const host = this.#options.host ?? server.host
       this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
       this.#ready = true
+      // Only now: it takes a while to load, and no request has come yet.
+      if (admin) void this.#metrics.observeProcess().catch((error: unknown) => this.#sink.log.error({ err: error }, 'no process metrics'))
     } catch (error) {
       await this.#close()
       throw error

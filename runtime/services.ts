@@ -1,7 +1,11 @@
 import type { Logger } from 'pino'
+import type { CapturedResponse } from '../sdk/index.js'
+import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
+import type { FetchOptions } from './forward/fetch-upstream.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import type { LimitStore } from './stores/limit-store.js'
+import type { SharedState } from './stores/shared-state.js'
 
 /** Something with a life of its own: a pool, a key set, a health checker. */
 export interface Resource {
@@ -21,6 +25,13 @@ export interface VerifiedToken {
   readonly expires: number
 }
 
+/** What only `jwt` needs; loaded by a gateway that has it. */
+export interface JwtParts {
+  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
+  readonly strategy: (key: string, header: string, verify: VerifyToken) => AuthTest
+  readonly createVerifyToken: typeof createVerifyToken
+}
+
 /** What compilers may use. Built once per gateway; survives reloads. */
 export interface Services {
   readonly clock: Clock
@@ -29,12 +40,16 @@ export interface Services {
   readonly limits: LimitStore
   /** Always in this process; the fallback of `onStoreFailure: 'local'`. */
   readonly localLimits: LimitStore
+  /** Small values shared by every process: replays, nonces, cached responses. */
+  readonly shared: SharedState
+  /** Sends an exchange's request upstream once more, apart from its client; rejects with a `Problem`. */
+  fetchUpstream(exchange: GatewayExchange, options: FetchOptions): Promise<CapturedResponse>
   /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */
   count(name: string, labels: Readonly<Record<string, string>>): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */
   keep<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles. */
   warm(task: () => Promise<void>): void
-  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
-  jwtStrategy(key: string, header: string, verify: VerifyToken): AuthTest
+  /** There wherever a route's auth is or has a `jwt`. */
+  readonly jwt: JwtParts | undefined
 }

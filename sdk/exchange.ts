@@ -1,3 +1,4 @@
+import type { Problem } from './problems.js'
 import type { BaseContext } from './types.js'
 
 /** A response that a step gives instead of the upstream's. */
@@ -6,6 +7,25 @@ export interface Reply {
   /** Flat: name, value, name, value. */
   readonly headers: readonly string[]
   readonly body?: string | Uint8Array
+}
+
+/** A whole response as the upstream gave it: its end-to-end fields, flat, before any response step has changed them. */
+export interface CapturedResponse {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Uint8Array
+}
+
+/** What came of the call to the upstream, before anything is sent to the client: a response's status and fields, or a problem. */
+export type UpstreamOutcome =
+  | { readonly status: number; readonly headers: readonly string[]; readonly problem?: undefined }
+  | { readonly status?: undefined; readonly headers?: undefined; readonly problem: Problem }
+
+/** How an exchange ended. */
+export interface ExchangeEnd {
+  readonly status: number
+  /** The client left before its response was complete, or the response was cut short. */
+  readonly aborted: boolean
 }
 
 /** One request with its context, as policy steps see it. */
@@ -30,6 +50,23 @@ export interface Exchange extends BaseContext {
   removeResponseHeader(name: string): void
   /** Publishes what this policy gives to later steps: `ctx.<key in use>`. */
   give(key: string, value: unknown): void
+  /**
+   * Reads the whole request body, up to `limit` bytes; the same bytes then go upstream. Empty where there is none.
+   * Rejects with the problem PAYLOAD_TOO_LARGE.
+   */
+  readBody(limit: number): Promise<Uint8Array>
+  /** Called once, when the response is finished or the client is gone; in the reverse order of registration. */
+  onFinish(listener: (end: ExchangeEnd) => void): void
+  /**
+   * Called when the upstream's outcome is known and nothing is sent yet; a {@link Reply} takes its place.
+   * Listeners run in the reverse order of registration, until one replies.
+   */
+  onUpstream(listener: (outcome: UpstreamOutcome) => Reply | undefined): void
+  /**
+   * Hands over the response that comes from the upstream once it is complete, transformed if the route transforms it;
+   * undefined if it does not come, breaks off or has more than `limit` bytes.
+   */
+  captureResponse(limit: number, done: (response: CapturedResponse | undefined) => void): void
 }
 
 /** Runs before the upstream is called. Returns nothing, or a {@link Reply} to stop early; throws a `Problem` to refuse. */

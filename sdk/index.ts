@@ -4,7 +4,16 @@ export { ConfigError, formatPath } from './config-error.js'
 export type { ContextOf, GivesOf } from './context.js'
 export type { Effects, HeaderEffect, SecurityEffect } from './effects.js'
 export { env } from './env.js'
-export type { CompiledPolicy, Exchange, Reply, RequestStep, ResponseStep } from './exchange.js'
+export type {
+  CapturedResponse,
+  CompiledPolicy,
+  Exchange,
+  ExchangeEnd,
+  Reply,
+  RequestStep,
+  ResponseStep,
+  UpstreamOutcome,
+} from './exchange.js'
 export type { Gateway, GatewayOptions, RouteTree } from './gateway.js'
 export { defineGateway } from './gateway.js'
 export type { IssueCode, IssueType } from './issue-codes.js'

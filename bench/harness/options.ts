@@ -24,6 +24,12 @@ function pick<T>(given: string | undefined, of: Readonly<Record<string, T>>, wha
   })
 }
 
+function numberOf(flag: string, given: string | undefined, usual: number): number {
+  if (given === undefined) return usual
+  if (!/^[1-9]\d*$/.test(given)) throw new Error(`--${flag}: expected a whole number from 1, got "${given}"`)
+  return Number(given)
+}
+
 /** Reads the command line: `--rows a,b --peers a,b --rounds 5 --seconds 3 --connections 64 --quick --print`. */
 export function readOptions(): BenchOptions {
   const { values } = parseArgs({
@@ -45,10 +51,11 @@ export function readOptions(): BenchOptions {
       Object.fromEntries(PEERS.map((peer) => [peer.name, peer])),
       'peer',
     ),
-    rounds: Number(values.rounds ?? (quick ? 2 : 5)),
-    seconds: Number(values.seconds ?? (quick ? 1 : 3)),
+    rounds: numberOf('rounds', values.rounds, quick ? 2 : 5),
+    // wrk takes whole seconds only.
+    seconds: numberOf('seconds', values.seconds, quick ? 1 : 3),
     warmRequests: quick ? 5_000 : 20_000,
-    connections: Number(values.connections ?? 64),
+    connections: numberOf('connections', values.connections, 64),
     write: !values.print && !quick,
   }
 }

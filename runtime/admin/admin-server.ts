@@ -16,7 +16,10 @@ export function createAdminServer(metrics: Metrics, isReady: () => boolean): Adm
   const respond = async (path: string) => {
     if (path === '/healthz') return text(200, 'ok\n')
     if (path === '/readyz') return isReady() ? text(200, 'ready\n') : text(503, 'not ready\n')
-    if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() }
+    if (path === '/metrics') {
+      const { contentType, text: body } = await metrics.scrape()
+      return { status: 200, type: contentType, body }
+    }
     return text(404, 'The admin listener serves /healthz, /readyz and /metrics.\n')
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {

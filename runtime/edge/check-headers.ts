@@ -12,7 +12,7 @@ export type HeaderFault = { readonly code: 'BAD_REQUEST' | 'HEADERS_TOO_LARGE'; 
 const fault = (reason: string): HeaderFault => ({ code: 'BAD_REQUEST', reason })
 
 /** Names that are looked at, by length: the length rules out nearly every other name before it is lower-cased. */
-const WATCHED: Readonly<Record<number, string>> = { 4: 'host', 13: 'authorization', 17: 'transfer-encoding' }
+const WATCHED: Readonly<Record<number, string>> = { 4: 'host', 13: 'authorization', 14: 'content-length', 17: 'transfer-encoding' }
 
 /** How often each watched name occurs, and its last value. */
 interface Tally {
@@ -20,10 +20,11 @@ interface Tally {
   host: string
   authorizations: number
   coding: string | undefined
+  length: string
 }
 
 function tally(rawHeaders: readonly string[]): Tally {
-  const found: Tally = { hosts: 0, host: '', authorizations: 0, coding: undefined }
+  const found: Tally = { hosts: 0, host: '', authorizations: 0, coding: undefined, length: '' }
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string
     const watched = WATCHED[name.length]
@@ -32,7 +33,8 @@ function tally(rawHeaders: readonly string[]): Tally {
     if (watched === 'host') {
       found.hosts++
       found.host = value
-    } else if (watched === 'authorization') found.authorizations++
+    } else if (watched === 'content-length') found.length = value
+    else if (watched === 'authorization') found.authorizations++
     else found.coding = found.coding === undefined ? value.toLowerCase() : `${found.coding}, ${value}`
   }
   return found
@@ -40,14 +42,16 @@ function tally(rawHeaders: readonly string[]): Tally {
 
 /**
  * Checks what Node's parser lets through: the number of lines, exactly one well-formed Host (RFC 9112 section 3.2),
- * `Transfer-Encoding` being just `chunked` and only on HTTP/1.1, one Authorization at most.
+ * `Transfer-Encoding` being just `chunked` and only on HTTP/1.1, a `Content-Length` without leading zeros, one Authorization at most.
  * @param rawHeaders flat: name, value, name, value
  */
 export function checkHeaders(rawHeaders: readonly string[], minorVersion: number, maxLines: number): HeaderFault | undefined {
   if (rawHeaders.length > maxLines * 2) return { code: 'HEADERS_TOO_LARGE', reason: `More than ${maxLines} header lines.` }
-  const { hosts, host, authorizations, coding } = tally(rawHeaders)
+  const { hosts, host, authorizations, coding, length } = tally(rawHeaders)
   if (coding !== undefined && minorVersion === 0) return fault('Transfer-Encoding in an HTTP/1.0 request.')
   if (coding !== undefined && coding !== 'chunked') return fault('A transfer coding other than chunked.')
+  // Another reader may take it for octal.
+  if (length.length > 1 && length.startsWith('0')) return fault('A Content-Length with a leading zero.')
   if (authorizations > 1) return fault('More than one Authorization header.')
   if (hosts > 1) return fault('More than one Host header.')
   if (hosts === 0) return minorVersion === 0 ? undefined : fault('No Host header.')

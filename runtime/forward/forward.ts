@@ -2,7 +2,8 @@ import type { ClientAddress } from '../edge/client-address.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { type CallContext, UpstreamCall, type UpstreamRequest } from '../upstreams/send.js'
-import { checkDeclaredLength, hasBody, RequestBody } from './request-body.js'
+import { checkDeclaredLength, hasBody } from './collect-body.js'
+import { RequestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { ResponseSink, type ResponseWriter, type SinkContext } from './response-sink.js'
 
@@ -17,7 +18,7 @@ export interface ForwardContext extends SinkContext, CallContext {
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY', 'SEARCH', 'REPORT'])
 
 /** The upstream's side of an exchange. */
-class ForwardRequest implements UpstreamRequest {
+export class ForwardRequest implements UpstreamRequest {
   readonly method: string
   readonly path: string
   readonly timeouts: CompiledRoute['timeouts']

@@ -1,21 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { Problem } from '../../sdk/index.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-
-/** True if a request carries a body (RFC 9112 section 6.3). */
-export function hasBody(req: IncomingMessage): boolean {
-  const length = req.headers['content-length']
-  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
-}
-
-const tooLarge = (limit: number) => new Problem('PAYLOAD_TOO_LARGE', { detail: `The body is larger than ${limit} bytes.` })
-
-/** Refuses a body whose declared length is over the limit, before a byte of it is read. */
-export function checkDeclaredLength(req: IncomingMessage, limit: number): void {
-  const length = req.headers['content-length']
-  if (length !== undefined && Number(length) > limit) throw tooLarge(limit)
-}
+import { endedEarly, tooLarge } from './collect-body.js'
 
 /**
  * A client's request body on its way upstream: counted, so that a chunked one is limited too, and apart from the
@@ -29,7 +14,7 @@ export class RequestBody extends Readable {
   #attached = false
 
   constructor(exchange: GatewayExchange, limit: number, onProgress: (ended: boolean) => void) {
-    super({ highWaterMark: 65_536 })
+    super({ highWaterMark: 262_144 })
     this.#exchange = exchange
     this.#limit = limit
     this.#onProgress = onProgress
@@ -56,7 +41,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onGone = () => {
-    this.destroy(new Problem('BAD_REQUEST', { detail: 'The request body ended early.' }))
+    this.destroy(endedEarly())
   }
 
   override _read(): void {
@@ -82,15 +67,4 @@ export class RequestBody extends Readable {
     if (!req.readableEnded && !res.writableEnded) req.pause()
     done(error)
   }
-}
-
-/** Collects a whole request body, up to the limit. */
-export function collectBody(exchange: GatewayExchange, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    const body = new RequestBody(exchange, limit, () => undefined)
-    body.on('data', (chunk: Buffer) => chunks.push(chunk))
-    body.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    body.once('error', reject)
-  })
 }

@@ -1,4 +1,4 @@
-import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { appendEdits, isEdited } from './apply-edits.js'
 import { type HeaderRule, type HeaderRules, nominatedBy } from './header-rules.js'
 
@@ -35,29 +35,38 @@ export interface ResponseHeaderSettings {
 }
 
 /**
- * The header lines of the response to the client, flat: the upstream's end-to-end fields as received, then the edits.
+ * The upstream's end-to-end fields as received, flat; those that `edits` replace or remove are left out.
  * @param rewritten true if the body is replaced; the caller adds the new body's fields
  */
+export function endToEndFields(
+  raw: RawHeaders,
+  { rules, requestIdHeader }: ResponseHeaderSettings,
+  edits: readonly HeaderEdit[] | undefined,
+  rewritten: boolean,
+): string[] {
+  let connection: string | undefined
+  const out: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] as Buffer).toString('latin1')
+    const { lower, rule } = rules.response(name)
+    if (rule === 'connection') connection = joined(connection, (raw[index + 1] as Buffer).toString('latin1'))
+    if (isOfTheConnection(rule, rewritten) || lower === requestIdHeader || (rewritten && OF_THE_BODY.has(lower))) continue
+    if (!edits || !isEdited(edits, lower)) out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
+  }
+  const nominated = nominatedBy(connection)
+  return nominated ? withoutNames(out, nominated) : out
+}
+
+/** The header lines of the response to the client, flat: the upstream's end-to-end fields, the request id, then the edits. */
 export function responseHeaders(
   exchange: GatewayExchange,
   raw: RawHeaders,
   settings: ResponseHeaderSettings,
   rewritten: boolean,
 ): string[] {
-  const { rules, requestIdHeader } = settings
   const { responseEdits } = exchange
-  let connection: string | undefined
-  let out: string[] = []
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] as Buffer).toString('latin1')
-    const { lower, rule } = rules.response(name)
-    if (rule === 'connection') connection = joined(connection, (raw[index + 1] as Buffer).toString('latin1'))
-    if (isOfTheConnection(rule, rewritten) || lower === requestIdHeader || (rewritten && OF_THE_BODY.has(lower))) continue
-    if (!responseEdits || !isEdited(responseEdits, lower)) out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
-  }
-  const nominated = nominatedBy(connection)
-  if (nominated) out = withoutNames(out, nominated)
-  out.push(requestIdHeader, exchange.requestId)
+  const out = endToEndFields(raw, settings, responseEdits, rewritten)
+  out.push(settings.requestIdHeader, exchange.requestId)
   if (responseEdits) appendEdits(out, responseEdits)
   return out
 }

@@ -1,10 +1,15 @@
-import { Problem } from '../../sdk/index.js'
+import { Problem, type Reply } from '../../sdk/index.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { ExchangeHooks } from '../pipeline/exchange-hooks.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import type { HeaderRules } from './header-rules.js'
-import { responseHeaders, withoutNames } from './response-headers.js'
+import { replyHeaders } from './reply-headers.js'
+import { endToEndFields, responseHeaders, withoutNames } from './response-headers.js'
 import { settleUnread } from './settle-unread.js'
+
+/** Most of an unwanted body that is read before its connection is given up. */
+const DROPPED_BYTES = 65_536
 
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
@@ -42,6 +47,8 @@ export class ResponseSink implements UpstreamSink {
   #bytes = 0
   #status = 0
   #headers: Buffer[] = []
+  /** A policy's reply went out instead; what still comes from the upstream is dropped. */
+  #replaced = false
 
   constructor(exchange: GatewayExchange, route: CompiledRoute, writer: ResponseWriter, context: SinkContext) {
     this.#exchange = exchange
@@ -52,6 +59,7 @@ export class ResponseSink implements UpstreamSink {
 
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     this.#status = status
+    if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) return true
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
       this.#headers = headers
       this.#collected = []
@@ -72,9 +80,34 @@ export class ResponseSink implements UpstreamSink {
   #streamedHeaders(headers: Buffer[]): string[] {
     const lines = this.#finalHeaders(headers, false)
     // An upstream that refuses a body in the middle of its upload will not read the rest.
-    if (this.#status >= 400 && settleUnread(this.#exchange)) lines.push('connection', 'close')
+    if (this.#status >= 400) settleUnread(this.#exchange)
     // A 204 has no length (RFC 9110 section 8.6).
     return this.#status === 204 ? withoutNames(lines, LENGTH) : lines
+  }
+
+  /** Tells policies what came; true if one of them replied instead. */
+  #handOver(hooks: ExchangeHooks, headers: Buffer[]): boolean {
+    const fields = endToEndFields(headers, this.#context, undefined, false)
+    try {
+      const reply = hooks.replacement({ status: this.#status, headers: fields })
+      if (reply) this.#replace(reply)
+      else hooks.begin(this.#status, fields)
+    } catch (error) {
+      this.#replaced = true
+      this.#refuse(error)
+    }
+    return this.#replaced
+  }
+
+  #replace(reply: Reply): void {
+    settleUnread(this.#exchange)
+    const headers = replyHeaders(this.#exchange, reply, this.#context.requestIdHeader)
+    const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
+    if (reply.status !== 204 && reply.status !== 304) headers.push('content-length', String(body?.length ?? 0))
+    this.#replaced = true
+    this.#begun = true
+    this.#writer.begin(reply.status, headers)
+    this.#writer.end(this.#exchange.method === 'HEAD' ? undefined : body)
   }
 
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
@@ -83,7 +116,11 @@ export class ResponseSink implements UpstreamSink {
   }
 
   data(chunk: Buffer): boolean {
-    if (!this.#collected) return this.#writer.write(chunk)
+    if (this.#replaced) return this.#drop(chunk)
+    if (!this.#collected) {
+      this.#exchange.hooks?.data(chunk)
+      return this.#writer.write(chunk)
+    }
     this.#bytes += chunk.length
     if (this.#bytes > this.#route.responseLimit) {
       this.#exchange.call?.cancel()
@@ -94,18 +131,31 @@ export class ResponseSink implements UpstreamSink {
     return true
   }
 
+  /** Reads on for a while, so that the connection can be used again. */
+  #drop(chunk: Buffer): boolean {
+    this.#bytes += chunk.length
+    if (this.#bytes > DROPPED_BYTES) this.#exchange.call?.cancel()
+    return true
+  }
+
   end(): void {
+    if (this.#replaced) return
     if (!this.#collected) {
       this.#endStreamed()
+      this.#exchange.hooks?.complete()
       return
     }
     const mapping = this.#route.mapResponse?.get(this.#status)
     if (!mapping) return
-    const whole = Buffer.concat(this.#collected)
-    mapping
-      .run(this.#exchange, whole, this.#headers)
-      .then((body) => this.#writeMapped(body, mapping.contentType))
-      .catch((error: unknown) => this.#context.refuse(this.#exchange, error))
+    const whole = this.#collected.length === 1 ? (this.#collected[0] as Buffer) : Buffer.concat(this.#collected)
+    try {
+      const mapped = mapping.run(this.#exchange, whole, this.#headers)
+      if (mapped instanceof Promise)
+        mapped.then((body) => this.#writeMapped(body, mapping.contentType)).catch((error: unknown) => this.#refuse(error))
+      else this.#writeMapped(mapped, mapping.contentType)
+    } catch (error) {
+      this.#refuse(error)
+    }
   }
 
   #endStreamed(): void {
@@ -114,21 +164,39 @@ export class ResponseSink implements UpstreamSink {
     this.#writer.end()
   }
 
+  #refuse(error: unknown): void {
+    this.#context.refuse(this.#exchange, error)
+  }
+
   #writeMapped(body: Buffer, contentType: string): void {
     if (this.#exchange.gone) return
     const headers = this.#finalHeaders(this.#headers, true)
     headers.push('content-type', contentType, 'content-length', String(body.length))
-    if (settleUnread(this.#exchange)) headers.push('connection', 'close')
+    settleUnread(this.#exchange)
     this.#writer.begin(this.#status, headers)
     this.#begun = true
     this.#writer.end(body)
+    const { hooks } = this.#exchange
+    if (!hooks?.watching) return
+    hooks.begin(this.#status, [...endToEndFields(this.#headers, this.#context, undefined, true), 'content-type', contentType])
+    hooks.data(body)
+    hooks.complete()
   }
 
   fail(problem: Problem): void {
+    if (this.#replaced) return
     if (this.#begun) {
       this.#exchange.problem = problem.code
       this.#exchange.cause = problem.cause
       this.#writer.cut()
-    } else this.#context.refuse(this.#exchange, problem)
+      return
+    }
+    try {
+      const reply = this.#exchange.hooks?.replacement({ problem })
+      if (reply) this.#replace(reply)
+      else this.#refuse(problem)
+    } catch (error) {
+      this.#refuse(error)
+    }
   }
 }

@@ -1,13 +1,21 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi'
 import type { Problem, Reply } from '../../sdk/index.js'
 import { forward } from '../forward/forward.js'
-import { flushHead } from '../forward/raw-writer.js'
 import type { ResponseWriter } from '../forward/response-sink.js'
-import { settleUnread } from '../forward/settle-unread.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { ExchangeHandler } from '../pipeline/exchange-handler.js'
+import { mountH2o2 } from './mount-h2o2.js'
+
+const NOTHING = Buffer.alloc(0)
+
+/** Sends a head whose body has not come yet; an empty buffer, since an empty text would re-encode it. */
+function flushHead(res: ServerResponse): void {
+  if (!res.headersSent || res.writableEnded || res.destroyed || !res.socket) return
+  if ((res as { _headerSent?: boolean })._headerSent === false) res.write(NOTHING)
+}
 
 /** An upstream's response as h2o2 takes it from its HTTP client. */
 class LaneResponse extends Readable {
@@ -148,13 +156,18 @@ export class HapiLane {
     // As bytes: Node would join a text to the headers, and encode them with it.
     const body = reply.body === undefined ? undefined : Buffer.from(reply.body as string)
     const headers = this.#handler.replyHeaders(exchange, reply)
-    if (settleUnread(exchange)) headers.push('connection', 'close')
     return withHeaders(h.response(body).code(reply.status), headers)
   }
 
   #problem(exchange: GatewayExchange, h: ResponseToolkit, problem: Problem): ResponseObject {
     return this.#reply(exchange, h, this.#handler.problem(exchange, problem))
   }
+}
+
+/** Mounts the hapi lane on `server`, with h2o2. */
+export async function createHapiLane(server: Server, handler: ExchangeHandler): Promise<HapiLane> {
+  await mountH2o2(server)
+  return new HapiLane(server, handler)
 }
 
 /** Sets flat header lines on a hapi response; a name that repeats keeps all its lines. */

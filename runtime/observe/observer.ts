@@ -54,9 +54,12 @@ export class Observer {
     const { res, call, route } = exchange
     exchange.gone = true
     exchange.target = (call as { target?: string } | undefined)?.target
-    if (!res.writableFinished) call?.cancel()
+    // hapi ends the response of a client that left, so that it looks finished.
+    const aborted = !res.writableFinished || exchange.req.aborted
+    if (aborted) call?.cancel()
     const duration = this.#clock.now() - exchange.startedAt
     this.#metrics.request(exchange.routeId, exchange.method, res.statusCode, duration / 1_000)
+    exchange.hooks?.finish({ status: res.statusCode, aborted })
     if (exchange.problem) this.#metrics.count('gatewright_problems_total', { code: exchange.problem })
     this.#accessLog?.(exchange, res.statusCode, duration, route?.source?.upstream.name)
     if (this.#whenIdle.length === 0) return

@@ -6,7 +6,8 @@ import type { GatewayExchange } from './exchange.js'
 /** How one status's collected upstream body becomes what the client gets. */
 export interface ResponseMapping {
   readonly contentType: string
-  run(exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]): Promise<Buffer>
+  /** Returns the new body, or throws a problem; by a promise only where the map is asynchronous. */
+  run(exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]): Buffer | Promise<Buffer>
 }
 
 /** A route ready to run; built once, at load. */

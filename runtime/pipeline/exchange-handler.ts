@@ -1,7 +1,7 @@
 import type { Problem, Reply } from '../../sdk/index.js'
-import { appendEdits, isEdited } from '../forward/apply-edits.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
-import { RawWriter } from '../forward/raw-writer.js'
+import { endWhole, RawWriter } from '../forward/raw-writer.js'
+import { replyHeaders } from '../forward/reply-headers.js'
 import { settleUnread } from '../forward/settle-unread.js'
 import { problemReply, toProblem } from '../problems/problem-reply.js'
 import type { Routable, RouteTable } from '../routing/route-table.js'
@@ -126,24 +126,16 @@ export class ExchangeHandler {
     return problemReply(problem, exchange.requestId, this.#problemBase)
   }
 
-  /** The final header lines of a reply: its own, the edits of the response steps, the request id. */
+  /** The final header lines of a reply: its own, the edits of the response steps, the request id. Where much of the body is unread, the reply is the last. */
   replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
+    settleUnread(exchange)
     try {
-      if (!exchange.preflight) exchange.route?.runResponseSteps(exchange, reply.status)
+      return replyHeaders(exchange, reply, this.#context.requestIdHeader)
     } catch (error) {
       // A response step failed: the caller still gets an answer, without the edits.
       this.note(exchange, error)
       return [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
     }
-    const { responseEdits } = exchange
-    const headers: string[] = []
-    for (let index = 0; index < reply.headers.length; index += 2) {
-      const name = reply.headers[index] as string
-      if (!responseEdits || !isEdited(responseEdits, name.toLowerCase())) headers.push(name, reply.headers[index + 1] as string)
-    }
-    headers.push(this.#context.requestIdHeader, exchange.requestId)
-    if (responseEdits) appendEdits(headers, responseEdits)
-    return headers
   }
 
   /** Writes a reply to the client's connection. */
@@ -153,8 +145,8 @@ export class ExchangeHandler {
     // As bytes: Node would join a text to the headers, and encode them with it.
     const body = Buffer.from((reply.body ?? '') as string)
     if (reply.status !== 204) headers.push('content-length', String(body.length))
-    if (settleUnread(exchange)) headers.push('connection', 'close')
     res.writeHead(reply.status, headers as never)
-    res.end(exchange.method === 'HEAD' ? undefined : body)
+    if (exchange.method === 'HEAD' || body.length === 0) res.end()
+    else endWhole(res, body)
   }
 }

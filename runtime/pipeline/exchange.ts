@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Exchange, ProblemCode } from '../../sdk/index.js'
+import type { CapturedResponse, Exchange, ExchangeEnd, ProblemCode, Reply, UpstreamOutcome } from '../../sdk/index.js'
+import { checkDeclaredLength, collectBody, hasBody } from '../forward/collect-body.js'
 import type { CompiledRoute } from './compiled-route.js'
+import { ExchangeHooks } from './exchange-hooks.js'
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
+const NO_BYTES = Buffer.alloc(0)
 const NO_METHODS: readonly string[] = Object.freeze([])
 
 /** A header edit: replace (`set`), add a line (`add`), or take away (undefined value). */
@@ -45,6 +48,10 @@ export class GatewayExchange implements Exchange {
   body: Uint8Array | string | undefined = undefined
   /** The parsed JSON body, for `mapRequest`. */
   json: unknown = undefined
+  /** The body as it is being read, where a step asked for it. */
+  collected: Promise<Buffer> | undefined = undefined
+  /** What policies asked to be told of. */
+  hooks: ExchangeHooks | undefined = undefined
   /** The upstream call under way. */
   call: { cancel(): void } | undefined = undefined
   /** The route that runs; set when it is matched. */
@@ -108,5 +115,34 @@ export class GatewayExchange implements Exchange {
 
   give(key: string, value: unknown): void {
     ;(this.given ??= {})[key] = value
+  }
+
+  readBody(limit: number): Promise<Buffer> {
+    if (!hasBody(this.req)) return Promise.resolve(NO_BYTES)
+    if (!this.collected) {
+      checkDeclaredLength(this.req, limit)
+      this.continueOnce()
+      this.collected = collectBody(this.req, limit).then((bytes) => (this.body = bytes))
+    }
+    return this.collected
+  }
+
+  onFinish(listener: (end: ExchangeEnd) => void): void {
+    this.hooked().onFinish(listener)
+  }
+
+  onUpstream(listener: (outcome: UpstreamOutcome) => Reply | undefined): void {
+    this.hooked().onUpstream(listener)
+  }
+
+  captureResponse(limit: number, done: (response: CapturedResponse | undefined) => void): void {
+    this.hooked().capture(limit, done)
+  }
+
+  hooked(): ExchangeHooks {
+    this.hooks ??= new ExchangeHooks((error) => {
+      this.cause ??= error
+    })
+    return this.hooks
   }
 }

@@ -15,23 +15,38 @@ function parseOr(schema: Schema, value: unknown, detail: string): unknown {
   throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail, cause: result.error })
 }
 
-async function call(map: MapFunction, body: unknown, exchange: GatewayExchange): Promise<unknown> {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+const failed = (cause: unknown) => (cause instanceof Problem ? cause : new Problem('INTERNAL', { cause }))
+
+/** Calls a map and hands on what it returns: at once, or when its promise settles. */
+function call<T>(map: MapFunction, body: unknown, exchange: GatewayExchange, proceed: (mapped: unknown) => T): T | Promise<T> {
+  let mapped: unknown
   try {
-    return await map(body, contextOf(exchange))
+    mapped = map(body, contextOf(exchange))
   } catch (cause) {
-    throw cause instanceof Problem ? cause : new Problem('INTERNAL', { cause })
+    throw failed(cause)
   }
+  if (!isPromise(mapped)) return proceed(mapped)
+  const settled = Promise.resolve(mapped).catch((cause: unknown) => {
+    throw failed(cause)
+  })
+  return settled.then(proceed)
 }
 
 /** The step that turns the caller's body into the upstream's; undefined if the route has none. */
 export function mapRequestStep({ mapRequest, upstreamBody }: ResolvedRoute): RequestStep | undefined {
   if (!mapRequest) return undefined
-  return async (ctx) => {
+  return (ctx) => {
     const exchange = ctx as GatewayExchange
-    const mapped = await call(mapRequest, exchange.json, exchange)
-    const checked = upstreamBody ? z.safeParse(upstreamBody as unknown as z.core.$ZodType, mapped) : undefined
-    if (checked && !checked.success) throw new Problem('INTERNAL', { cause: checked.error })
-    exchange.body = JSON.stringify(checked ? checked.data : mapped)
+    return call(mapRequest, exchange.json, exchange, (mapped) => {
+      const checked = upstreamBody ? z.safeParse(upstreamBody as unknown as z.core.$ZodType, mapped) : undefined
+      if (checked && !checked.success) throw new Problem('INTERNAL', { cause: checked.error })
+      exchange.body = JSON.stringify(checked ? checked.data : mapped)
+      return undefined
+    })
   }
 }
 
@@ -59,13 +74,16 @@ export function responseMappings(route: ResolvedRoute): ReadonlyMap<number, Resp
     const status = Number(key)
     const declared = route.responses[status]
     const received = route.upstreamResponses[status]
-    const run: ResponseMapping['run'] = async (exchange, bytes, headers) => {
+    const publish = (mapped: unknown) =>
+      Buffer.from(
+        JSON.stringify(
+          typeof declared === 'object' ? parseOr(declared, mapped, 'The transformed response does not match its schema.') : mapped,
+        ),
+      )
+    const run: ResponseMapping['run'] = (exchange, bytes, headers) => {
       const json = readUpstreamJson(bytes, headers)
       const given = received ? parseOr(received, json, 'The upstream’s response does not match its schema.') : json
-      const mapped = await call(map, given, exchange)
-      const checked =
-        typeof declared === 'object' ? parseOr(declared, mapped, 'The transformed response does not match its schema.') : mapped
-      return Buffer.from(JSON.stringify(checked))
+      return call(map, given, exchange, publish)
     }
     const contentType = declared === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8'
     return [status, { contentType, run }]

@@ -1,9 +1,13 @@
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
-import { checkDeclaredLength, collectBody, hasBody } from '../forward/request-body.js'
+import { hasBody } from '../forward/collect-body.js'
 import type { GatewayExchange } from './exchange.js'
 import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.js'
+
+const BYTE_ORDER_MARK = 0xfeff
+const NO_QUERY: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
 type Part = 'path' | 'query' | 'body'
 
@@ -16,7 +20,8 @@ function parse(schema: Schema, value: unknown, part: Part): unknown {
 }
 
 /** The query as an object: a string for each name, an array where it is repeated. */
-export function parseQuery(queryString: string): Record<string, string | string[]> {
+export function parseQuery(queryString: string): Readonly<Record<string, string | string[]>> {
+  if (queryString === '') return NO_QUERY
   const query: Record<string, string | string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(queryString)) {
     const before = query[name]
@@ -35,26 +40,30 @@ function checkMedia({ req }: GatewayExchange): void {
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the body without a content coding.' })
 }
 
-async function readJson(exchange: GatewayExchange, limit: number): Promise<unknown> {
-  if (!hasBody(exchange.req)) return undefined
-  checkMedia(exchange)
-  checkDeclaredLength(exchange.req, limit)
-  const bytes = await collectBody(exchange, limit)
-  let text: string
-  let json: unknown
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    json = JSON.parse(text)
-  } catch {
-    throw unreadable('The body is not JSON.', 'not JSON')
-  }
-  if (isTooDeep(text, MAX_JSON_DEPTH))
-    throw unreadable(`The body is nested more than ${MAX_JSON_DEPTH} levels deep.`, `nested deeper than ${MAX_JSON_DEPTH}`)
-  return json
-}
-
 function unreadable(detail: string, message: string): Problem {
   return new Problem('INVALID_REQUEST', { detail, extensions: { errors: [{ in: 'body', path: '', message }] } })
+}
+
+const notJson = () => unreadable('The body is not JSON.', 'not JSON')
+
+/** Parses UTF-8 strictly: bytes that are no UTF-8 would otherwise reach the upstream as other text than was sent. */
+function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw notJson()
+  const text = bytes.toString('utf8')
+  if (isTooDeep(text, MAX_JSON_DEPTH))
+    throw unreadable(`The body is nested more than ${MAX_JSON_DEPTH} levels deep.`, `nested deeper than ${MAX_JSON_DEPTH}`)
+  try {
+    return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
+  } catch {
+    throw notJson()
+  }
+}
+
+/** Reads the JSON body and hands it to `accept`; without a body, at once. */
+function readJson(exchange: GatewayExchange, limit: number, accept: (json: unknown) => void): void | Promise<void> {
+  if (!hasBody(exchange.req)) return accept(undefined)
+  checkMedia(exchange)
+  return exchange.readBody(limit).then((bytes) => accept(parseJson(bytes)))
 }
 
 /**
@@ -72,12 +81,13 @@ export function validationSteps(route: ResolvedRoute): RequestStep[] {
     })
   }
   if (body || mapRequest) {
-    steps.push(async (ctx) => {
+    steps.push((ctx) => {
       const exchange = ctx as GatewayExchange
-      const json = await readJson(exchange, bodyLimit)
-      exchange.json = body ? parse(body, json, 'body') : json
-      // Without a body, and with a schema that does not ask for one, there is nothing to send.
-      if (exchange.json !== undefined) exchange.body = JSON.stringify(exchange.json)
+      return readJson(exchange, bodyLimit, (json) => {
+        exchange.json = body ? parse(body, json, 'body') : json
+        // Without a body, and with a schema that does not ask for one, there is nothing to send; a map writes its own.
+        if (exchange.json !== undefined && !mapRequest) exchange.body = JSON.stringify(exchange.json)
+      }) as undefined
     })
   }
   return steps

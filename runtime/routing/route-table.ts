@@ -76,29 +76,45 @@ function methodsOf(entries: readonly Routable[]): readonly string[] {
   return [...methods]
 }
 
-/** Builds the table once, at load. */
-export function buildRouteTable<T extends Routable>(entries: readonly T[]): RouteTable<T> {
-  const router = findMyWay({
+/** The entries of each path and method, in the order in which they are tried. */
+function listsOf<T extends Routable>(entries: readonly T[]): { method: string; path: string; ordered: readonly T[] }[] {
+  return [...groupByPath(entries)]
+    .flatMap(([path, same]) => methodsOf(same).map((method) => ({ method, path, ordered: entriesFor(same, method) })))
+    .filter(({ ordered }) => ordered.length > 0)
+}
+
+const createRouter = () =>
+  findMyWay({
     maxParamLength: 16_384,
     querystringParser: () => NO_SEARCH,
     constraints: { conditions: conditionStrategy as never },
   })
+
+/** True for a template that takes paths with a slash at their end. A parameter does not: it would be empty, and then sent as `//`. */
+function takesLastSlash({ segments }: Routable): boolean {
+  const last = segments.at(-1)
+  return last === undefined || last.kind === 'wildcard' || (last.kind === 'literal' && last.text === '')
+}
+
+/** Builds the table once, at load. */
+export function buildRouteTable<T extends Routable>(entries: readonly T[]): RouteTable<T> {
+  const plain = createRouter()
+  // The router takes an empty parameter for one that is there, so paths that end with a slash have a router without those.
+  const slashed = createRouter()
   const used = new Set<string>()
   let conditional = false
-  for (const [path, same] of groupByPath(entries)) {
-    for (const method of methodsOf(same)) {
-      const ordered = entriesFor(same, method)
-      const last = ordered.at(-1)
-      if (!last) continue
-      used.add(method)
-      // An unconditional entry always applies, so the router need not ask.
-      const constraints = last.match ? { conditions: ordered } : undefined
-      conditional ||= ordered.some(({ match }) => match)
-      router.on(method as 'GET', path, constraints ? { constraints } : {}, () => undefined, ordered)
-    }
+  for (const { method, path, ordered } of listsOf(entries)) {
+    const last = ordered.at(-1) as T
+    used.add(method)
+    // An unconditional entry always applies, so the router need not ask.
+    const options = last.match ? { constraints: { conditions: ordered } } : {}
+    conditional ||= ordered.some(({ match }) => match)
+    plain.on(method as 'GET', path, options, () => undefined, ordered)
+    if (takesLastSlash(last)) slashed.on(method as 'GET', path, options, () => undefined, ordered)
   }
 
   function match(method: string, path: string, subject: MatchSubject): RouteMatch<T> | undefined {
+    const router = path.endsWith('/') ? slashed : plain
     const found = router.find(method as 'GET', path, (conditional ? { conditions: subject } : undefined) as never)
     if (!found) return undefined
     const ordered = found.store as readonly T[]

@@ -8,7 +8,7 @@ import { buildConnector, errors } from 'undici'
 export function createConnector(origin: URL, timeoutMs: number): buildConnector.connector {
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const servername = isIP(host) ? '' : host
-  const connect = buildConnector({ timeout: 0, allowH2: false })
+  const connect = buildConnector({ timeout: 0, allowH2: false, highWaterMark: 262_144 } as buildConnector.BuildOptions)
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false

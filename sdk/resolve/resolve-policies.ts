@@ -3,24 +3,35 @@ import { formatPath } from '../config-error.js'
 import type { AnyOfSettings } from '../policies/any-of.js'
 import type { AnyPolicy, PolicyDefinition } from '../policy.js'
 import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
+import { isShadow } from '../schemas/mode.js'
 import { readStamp } from '../stamp.js'
-import { type IssueCollector, inside, type Place, stamped } from './issues.js'
+import type { IssueCollector } from './issues.js'
+import { inside, type Place, stamped } from './place.js'
 
 /** Names on the context that a policy's key may not hide. */
 const RESERVED = new Set([
+  'addResponseHeader',
   'auth',
   'body',
+  'captureResponse',
   'give',
   'headers',
   'ip',
   'method',
+  'onFinish',
+  'onUpstream',
   'params',
   'path',
   'preflight',
   'query',
   'queryString',
+  'readBody',
+  'removeRequestHeader',
+  'removeResponseHeader',
   'requestId',
   'routeId',
+  'setRequestHeader',
+  'setResponseHeader',
 ])
 
 const isDefined = (value: unknown): value is { definition: PolicyDefinition; options: unknown } =>
@@ -69,7 +80,8 @@ export class PolicyResolver {
     if (settings === undefined) return undefined
     const { name } = definition
     const phase = definition.phaseOf?.(settings) ?? definition.phase
-    return { name, phase, settings, effects: definition.effects(settings), definition, identity: formatPath(place.path) }
+    const effects = isShadow(settings) ? {} : definition.effects(settings)
+    return { name, phase, settings, effects, definition, identity: formatPath(place.path) }
   }
 
   /** Resolves an auth and, for `anyOf`, its parts. */

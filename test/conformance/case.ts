@@ -25,7 +25,7 @@ export interface VariantOptions extends Partial<Omit<GatewayOptions, 'routes'>> 
  * What a case works with. The routes of every subject, all to the recorder:
  * `/public/*` open, any method; `/upload/*` the same with the body through a schema where the mode is `buffered`, so send JSON;
  * `/admin/*` wants `X-Api-Key` ({@link Stage.apiKey}); `/small/*` takes bodies up to 1 KiB; `/only-get/{id}` takes GET alone;
- * `/hasty/*` waits 300 ms for the upstream's headers and 300 ms in a silent body.
+ * `/item/{id}` is sent as `/v1/{id}/x`, and `/files/{path*}` as `/v1/{path*}`; `/hasty/*` waits 300 ms for the upstream's headers and 300 ms in a silent body.
  */
 export interface Stage {
   readonly subject: Subject

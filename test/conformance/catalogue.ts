@@ -1,15 +1,24 @@
 import type { Case } from './case.js'
+import { canonicalTargetCases } from './cases/canonical-targets.js'
+import { chunkCases } from './cases/chunks.js'
 import { clientConnectionCases } from './cases/client-connections.js'
+import { connectionReuseCases } from './cases/connection-reuse.js'
 import { earlyAnswerCases } from './cases/early-answers.js'
 import { expectationCases } from './cases/expectations.js'
 import { exposureCases } from './cases/exposure.js'
 import { failingStepCases } from './cases/failing-steps.js'
 import { fieldValueCases } from './cases/field-values.js'
 import { forwardedFieldsCases } from './cases/forwarded-fields.js'
+import { headerLineCases } from './cases/header-lines.js'
 import { hopByHopCases } from './cases/hop-by-hop.js'
+import { hostCases } from './cases/host.js'
 import { identityCases } from './cases/identity.js'
 import { injectionCases } from './cases/injection.js'
+import { lengthAndCodingCases } from './cases/length-and-coding.js'
+import { overrideFieldCases } from './cases/override-fields.js'
+import { ownFramingCases } from './cases/own-framing.js'
 import { requestBodyCases } from './cases/request-bodies.js'
+import { requestLineCases } from './cases/request-line.js'
 import { streamingCases } from './cases/streaming.js'
 import { targetCases } from './cases/targets.js'
 import { upgradeCases } from './cases/upgrades.js'
@@ -38,4 +47,13 @@ export const catalogue: readonly Section[] = [
   { title: 'Steps that fail', cases: failingStepCases },
   { title: 'Injection and hostile bodies', cases: injectionCases },
   { title: 'What is given away', cases: exposureCases },
+  { title: 'Framing: length and coding', cases: lengthAndCodingCases },
+  { title: 'Framing: chunks', cases: chunkCases },
+  { title: 'Framing: header lines', cases: headerLineCases },
+  { title: 'Framing: what is sent on', cases: ownFramingCases },
+  { title: 'Request line', cases: requestLineCases },
+  { title: 'Host and absolute targets', cases: hostCases },
+  { title: 'Reused connections', cases: connectionReuseCases },
+  { title: 'Fields that override the request line', cases: overrideFieldCases },
+  { title: 'Paths and authentication', cases: canonicalTargetCases },
 ]

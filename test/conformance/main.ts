@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs'
-import { styleText } from 'node:util'
+import { parseArgs, styleText } from 'node:util'
 import { type Case, MODES, type Subject } from './case.js'
 import { catalogue } from './catalogue.js'
 import { emitConformancePage } from './emit-page.js'
 import { type Outcome, runCase } from './run-case.js'
 import { openStage } from './stage.js'
 
-/** Runs every case on every mode and on stock hapi + h2o2; prints the table; `--only <text>` keeps the sections whose title has the text, `--write` renews docs/conformance.md. */
+/**
+ * Runs every case on every mode and on stock hapi + h2o2; prints the table; `--write` renews docs/conformance.md,
+ * `--only <text>` keeps the sections whose title contains the text.
+ */
 const SUBJECTS: readonly Subject[] = [...MODES, 'stock']
 const SIGNS: Readonly<Record<Outcome['kind'], string>> = { passed: 'ok', failed: 'FAIL', explained: 'note', 'not-applicable': '–' }
 const COLOURS = { passed: 'green', failed: 'red', explained: 'yellow', 'not-applicable': 'dim' } as const
-
-const only = process.argv.indexOf('--only')
-const sections = only < 0 ? catalogue : catalogue.filter(({ title }) => title.includes(process.argv[only + 1] ?? ''))
 
 /** Where the run is, on a terminal. */
 function progress(text: string): void {
@@ -24,6 +24,9 @@ let crash: unknown
 process.on('uncaughtException', (error) => {
   crash = error
 })
+
+const { values: flags } = parseArgs({ options: { write: { type: 'boolean' }, only: { type: 'string', default: '' } } })
+const sections = catalogue.filter(({ title }) => title.includes(flags.only))
 
 const results = new Map<Case, Map<Subject, Outcome>>()
 for (const subject of SUBJECTS) {
@@ -66,5 +69,5 @@ for (const subject of SUBJECTS) {
     `${subject.padEnd(9)} ${count('passed')} hold, ${count('failed')} fail, ${count('explained')} explained, ${count('not-applicable')} not applicable`,
   )
 }
-if (process.argv.includes('--write')) writeFileSync(new URL('../../docs/conformance.md', import.meta.url), emitConformancePage(results))
+if (flags.write) writeFileSync(new URL('../../docs/conformance.md', import.meta.url), emitConformancePage(results))
 process.exitCode = all.some(({ outcome, subject }) => outcome.kind === 'failed' && subject !== 'stock') ? 1 : 0

@@ -35,6 +35,8 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
     upload: make('*', '/upload/{path*}', collected),
     small: make('*', '/small/{path*}', { bodyLimit: '1kb', ...collected }),
     onlyGet: make('GET', '/only-get/{id}'),
+    item: make('GET', '/item/{id}', { upstreamPath: '/v1/{id}/x' }),
+    files: make('GET', '/files/{path*}', { upstreamPath: '/v1/{path*}' }),
     hasty: make('*', '/hasty/{path*}', { timeouts: { headers: '300ms', idle: '300ms' } }),
   }
 }

@@ -32,6 +32,11 @@ export async function startStock(target: string, key: string): Promise<{ readonl
   proxy('/small/{path*}', { payload: { maxBytes: 1_024, output: 'stream', parse: false } })
   proxy('/only-get/{id}', {}, 180_000, 'GET')
   proxy('/hasty/{path*}', {}, 300)
+  for (const [path, uri] of [
+    ['/item/{id}', '/v1/{id}/x'],
+    ['/files/{path*}', '/v1/{path*}'],
+  ])
+    server.route({ method: 'GET', path, handler: { proxy: { uri: target + uri, passThrough: true, xforward: true } } } as never)
   await server.start()
   return { url: server.info.uri, stop: () => server.stop({ timeout: 1 }) }
 }

@@ -53,7 +53,7 @@ export class WireClient {
   }
 
   /** Like {@link response}, passing over interim ones. */
-  async finalResponse(options: ReadOptions = {}): Promise<WireMessage> {
+  async finalResponse(options: ReadOptions & { readonly withinMs?: number } = {}): Promise<WireMessage> {
     for (;;) {
       const message = await this.response(options)
       if (!/^HTTP\/1\.\d 1\d\d/.test(message.line)) return message

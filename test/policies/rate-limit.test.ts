@@ -8,6 +8,7 @@ import { compileRateLimit } from '../../runtime/policies/rate-limit.js'
 import type { Services } from '../../runtime/services.js'
 import type { LimitStore } from '../../runtime/stores/limit-store.js'
 import { createMemoryLimitStore } from '../../runtime/stores/memory-limit-store.js'
+import { createMemorySharedState } from '../../runtime/stores/memory-shared-state.js'
 import { rateLimitDefinition } from '../../sdk/policies/rate-limit.js'
 import { fakeClock } from '../helpers/fake-clock.js'
 
@@ -36,10 +37,12 @@ function surroundings(shared?: LimitStore) {
     log: pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) }),
     limits: shared ?? createMemoryLimitStore(clock),
     localLimits,
+    shared: createMemorySharedState(clock),
+    fetchUpstream: () => Promise.reject(new Error('not needed')),
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),
     warm: () => undefined,
-    jwtStrategy: () => () => Promise.resolve(),
+    jwt: undefined,
   }
   return { services, clock, lines, counts }
 }

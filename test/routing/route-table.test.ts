@@ -34,6 +34,7 @@ const table = buildRouteTable([
   entry('plainHost', 'GET', '/host'),
   entry('page', 'GET', '/query', { conditions: [{ source: 'query', name: 'v', equals: undefined, pattern: /^2/ }] }),
   entry('fallback', 'GET', '/{path*}'),
+  entry('slash', 'GET', '/slash/'),
   entry('colon', 'GET', '/a:b/%C3%A9'),
 ])
 
@@ -46,6 +47,9 @@ const rows = [
   ['any method by `*`', 'PROPFIND', '/any/x/y', 'any', { rest: 'x/y' }],
   ['a named method before `*`', 'GET', '/any/x', 'anyGet', { rest: 'x' }],
   ['a wildcard last', 'GET', '/nowhere/else', 'fallback', { path: 'nowhere/else' }],
+  ['a wildcard before an empty parameter', 'GET', '/users/', 'fallback', { path: 'users/' }],
+  ['a wildcard that is empty', 'GET', '/any/', 'anyGet', { rest: '' }],
+  ['a literal with a slash at its end', 'GET', '/slash/', 'slash', {}],
   ['a wildcard for the root', 'GET', '/', 'fallback', { path: '' }],
   ['a literal with a colon and an escape', 'GET', '/a:b/%C3%A9', 'colon', {}],
 ] as const

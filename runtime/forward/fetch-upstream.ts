@@ -1,0 +1,79 @@
+import { type CapturedResponse, Problem } from '../../sdk/index.js'
+import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
+import { UpstreamCall, type UpstreamSink } from '../upstreams/send.js'
+import { type ForwardContext, ForwardRequest } from './forward.js'
+import { endToEndFields } from './response-headers.js'
+
+/** What a call of the gateway's own changes about the request it is made from. */
+export interface FetchOptions {
+  /** Header edits beside those that the request's own steps made. */
+  readonly edits?: readonly HeaderEdit[]
+  /** Most bytes of body that are collected; more is a problem. */
+  readonly limit: number
+}
+
+class Collector implements UpstreamSink {
+  readonly #context: ForwardContext
+  readonly #limit: number
+  readonly #resolve: (response: CapturedResponse) => void
+  readonly #reject: (problem: Problem) => void
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #status = 0
+  #headers: readonly string[] = []
+  cancel: () => void = () => undefined
+
+  constructor(context: ForwardContext, limit: number, resolve: (response: CapturedResponse) => void, reject: (problem: Problem) => void) {
+    this.#context = context
+    this.#limit = limit
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  begin(status: number, headers: Buffer[]): boolean {
+    this.#status = status
+    this.#headers = endToEndFields(headers, this.#context, undefined, false)
+    return true
+  }
+
+  data(chunk: Buffer): boolean {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#limit) {
+      this.cancel()
+      this.#reject(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response is too large to be kept.' }))
+    } else this.#chunks.push(chunk)
+    return true
+  }
+
+  end(): void {
+    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) })
+  }
+
+  fail(problem: Problem): void {
+    this.#reject(problem)
+  }
+}
+
+/**
+ * Sends an exchange's request upstream once more, without its body and apart from its client, and collects the response.
+ * Rejects with the problem that the call ended in.
+ */
+export function fetchUpstream(
+  exchange: GatewayExchange,
+  context: ForwardContext,
+  { edits = [], limit }: FetchOptions,
+): Promise<CapturedResponse> {
+  const { route } = exchange
+  if (!route?.pool) return Promise.reject(new Problem('INTERNAL'))
+  const { pool } = route
+  const apart: GatewayExchange = Object.create(exchange, {
+    requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },
+    body: { value: '' },
+  })
+  return new Promise((resolve, reject) => {
+    const sink = new Collector(context, limit, resolve, reject)
+    const call = new UpstreamCall(pool, new ForwardRequest(apart, route, context), sink, context)
+    sink.cancel = () => call.cancel()
+    call.send()
+  })
+}

@@ -1,0 +1,4 @@
+import { overrideFieldCases } from './cases/override-fields.js'
+import { testCases } from './test-cases.js'
+
+testCases(overrideFieldCases)

@@ -1,0 +1,4 @@
+import { requestLineCases } from './cases/request-line.js'
+import { testCases } from './test-cases.js'
+
+testCases(requestLineCases)
