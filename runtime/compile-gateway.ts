@@ -18,12 +18,13 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
   }
   const routes = gateway.routes.map((source) => {
     const compiled = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services)
-    const { method, segments, paramNames, match } = source
-    return Object.assign(compiled, { method, segments, paramNames, match })
+    const { method, segments, paramNames, match, encodedSlashes } = source
+    return Object.assign(compiled, { method, segments, paramNames, match, encodedSlashes })
   })
   return {
     table: buildRouteTable(routes),
     unmatched: compileUnmatched(gateway.policies, services),
     byId: new Map(routes.map((route) => [route.id, route])),
+    keepsEncodedSlashes: gateway.routes.some(({ encodedSlashes }) => encodedSlashes === 'keep'),
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Lifecycle } from '@hapi/hapi'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
@@ -10,8 +10,9 @@ import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
 import { closeAfter } from './edge/last-response.js'
-import { createListener } from './edge/listener.js'
+import { createListener, type Listener } from './edge/listener.js'
 import { createPseudonym } from './edge/pseudonym.js'
+import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiExtras } from './hapi/hapi-extras.js'
@@ -26,9 +27,12 @@ import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
+import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { speaksWebSocket } from './websocket/speaks-websocket.js'
+import { Tunnels } from './websocket/tunnels.js'
 
 /** The exchange on its way through hapi to the catch-all route. */
 const EXCHANGE = Symbol('exchange')
@@ -39,8 +43,10 @@ interface Mounted extends HapiServer {
   readonly extras: HapiExtras
 }
 
-const urlOf = (host: string, { port }: AddressInfo) =>
-  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
+  `${scheme}://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+const tlsMaterialOf = ({ settings, stamp }: ResolvedGateway) => settings.server.tls && readTlsMaterial(settings.server.tls, stamp)
 
 /** A gateway from its listener to its pools. */
 export class GatewayRuntime implements RunningGateway {
@@ -53,9 +59,10 @@ export class GatewayRuntime implements RunningGateway {
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
+  readonly #tunnels: Tunnels
   readonly #handler: ExchangeHandler
   readonly #guard
-  readonly #listener: Server
+  readonly #listener: Listener
   readonly #admin
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
@@ -76,6 +83,7 @@ export class GatewayRuntime implements RunningGateway {
       : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
+    this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
     const addresses = clientAddress(settings.server.trustedProxies)
     const requestIdHeader = settings.requestId.header
     const pseudonym = createPseudonym()
@@ -83,6 +91,7 @@ export class GatewayRuntime implements RunningGateway {
       {
         clock: this.#clock,
         deadlines: this.#deadlines,
+        tunnels: this.#tunnels,
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
@@ -98,18 +107,26 @@ export class GatewayRuntime implements RunningGateway {
       pseudonym,
       maxHeaderLines: settings.server.limits.headerCount,
       maxTargetLength: settings.server.limits.uri,
+      keepsEncodedSlashes: () => this.#live?.keepsEncodedSlashes ?? false,
     })
-    this.#listener = createListener(settings.server, {
-      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
-      refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
-    })
+    this.#listener = createListener(
+      settings.server,
+      {
+        request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue, false),
+        upgrades: (req) => this.#live !== undefined && speaksWebSocket(req, this.#live),
+        upgrade: (req, res) => this.#accept(req, res, false, true),
+        refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
+      },
+      tlsMaterialOf(gateway),
+    )
     this.#admin = createAdminServer(this.#metrics, () => this.#ready)
   }
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
-  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
     const { exchange, problem, reply } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
+    exchange.upgrade = upgrade
     if (this.#draining) closeAfter(req, res)
     this.#observer.watch(exchange)
     if (reply) {
@@ -131,7 +148,8 @@ export class GatewayRuntime implements RunningGateway {
     const exchange = req[EXCHANGE] as GatewayExchange
     exchange.hapiRequest = request
     const route = this.#handler.match(exchange, this.#live as LiveConfig)
-    if (route.lane === 'hapi' && this.#lane) return this.#lane.run(exchange, route, request, h)
+    // A tunnel never comes back as a response that hapi could see.
+    if (route.lane === 'hapi' && this.#lane && !exchange.upgrade) return this.#lane.run(exchange, route, request, h)
     this.#handler.run(exchange, route)
     return h.abandon
   }
@@ -139,7 +157,7 @@ export class GatewayRuntime implements RunningGateway {
   #mount(): Promise<Mounted> {
     this.#mounted ??= (async () => {
       const { plugins = [] } = this.#options
-      const hapi = await createHapiServer(this.#listener, this.#catchAll, plugins)
+      const hapi = await createHapiServer(this.#listener.server, this.#catchAll, plugins)
       const extras = new HapiExtras(hapi.server, this.#handler)
       // A plugin may depend on the scheme, and hapi looks for dependencies when it starts.
       if (plugins.length > 0) await extras.jwt()
@@ -200,14 +218,16 @@ export class GatewayRuntime implements RunningGateway {
     const { server, admin } = this.#gateway.settings
     const warning = nodeVersionWarning(process.versions.node)
     if (warning) this.#sink.log.warn(warning)
+    const unreachable = queryMethodWarning(this.#gateway.routes)
+    if (unreachable) this.#sink.log.warn(unreachable)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
       const host = this.#options.host ?? server.host
-      this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
+      const address = await listen(this.#listener.server, host, this.#options.port ?? server.port, 'server')
+      this.url = urlOf(host, address, this.#listener.secure ? 'https' : 'http')
       this.#ready = true
-      // Only now: it takes a while to load, and no request has come yet.
-      if (admin) void this.#metrics.observeProcess().catch((error: unknown) => this.#sink.log.error({ err: error }, 'no process metrics'))
+      if (admin) this.#metrics.observeProcess((error) => this.#sink.log.error({ err: error }, 'no process metrics'))
     } catch (error) {
       await this.#close()
       throw error
@@ -225,15 +245,22 @@ export class GatewayRuntime implements RunningGateway {
     const startDraining = () => {
       this.#draining = true
     }
-    const complete = await drain(this.#listener, this.#observer, { preStop: now ? 0 : preStop, longest, startDraining })
+    const complete = await drain(this.#listener, this.#observer, {
+      preStop: now ? 0 : preStop,
+      longest,
+      tunnels: this.#tunnels,
+      startDraining,
+    })
     await this.#close()
     return complete
   }
 
   async #close(): Promise<void> {
     this.#deadlines.close()
+    this.#metrics.close()
+    this.#tunnels.close()
     const mounted = await this.#mounted?.catch(() => undefined)
-    if (this.#listener.listening) this.#listener.close()
+    if (this.#listener.server.listening) this.#listener.server.close()
     await mounted?.server.stop({ timeout: 1 })
     await this.#resources.closeAll()
     await this.#admin.close()
@@ -242,9 +269,11 @@ export class GatewayRuntime implements RunningGateway {
 
   async reload(config: unknown): Promise<void> {
     const gateway = resolveGateway(config)
+    const material = tlsMaterialOf(gateway)
     const { live, generation } = await this.#compile(gateway)
     const inFlight = new Set(this.#observer.active)
     this.#activate(gateway, live)
+    if (material) this.#listener.renew(material)
     // What the new table does not use is closed once the last exchange that might use it is over.
     const unused = this.#resources.takeOlder(generation)
     void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { GlobalPolicies } from './context.js'
+import { type ListenerTlsOptions, listenerTlsSchema } from './listener-tls.js'
 import type { Route } from './route.js'
 import { type Duration, duration, headerName, type Size, size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
@@ -40,13 +41,17 @@ const infoSchema = z.strictObject({
     .optional(),
 })
 
-const serverSchema = z.strictObject({
+const serverOptions = z.strictObject({
   /** Address to listen on. Default `0.0.0.0`. */
   host: z.string().min(1).default('0.0.0.0'),
   /** Port to listen on; 0 takes a free one. Default 8080. */
   port: port.default(8080),
   /** Peers whose `X-Forwarded-*`, `Forwarded` and request id are believed. Default: none. */
   trustedProxies: z.array(cidr).default([]),
+  /** HTTPS instead of HTTP; a reload swaps the certificate. Default: none. */
+  tls: listenerTlsSchema.optional(),
+  /** HTTP/2 (RFC 9113) beside HTTP/1.1, as the client chooses by ALPN; needs `tls`. Default false. */
+  http2: z.boolean().default(false),
   /** After SIGTERM: how long to keep accepting while readiness is already off. Default `5s`. */
   preStop: duration.prefault('5s'),
   /** Then: longest wait for requests in flight. Default `30s`. */
@@ -64,6 +69,8 @@ const serverSchema = z.strictObject({
       connections: z.int().min(1).default(10_000),
       /** Requests on one connection. Default 10,000. */
       requestsPerConnection: z.int().min(1).default(10_000),
+      /** Requests at a time on one HTTP/2 connection. Default 100. */
+      streams: z.int().min(1).max(10_000).default(100),
     })
     .prefault({}),
   /** How long the listener waits for clients. */
@@ -77,6 +84,12 @@ const serverSchema = z.strictObject({
       keepAlive: duration.prefault('70s'),
     })
     .prefault({}),
+})
+
+const serverSchema = serverOptions.superRefine(({ http2, tls }, ctx) => {
+  if (!http2 || tls) return
+  const params = { hint: 'give `tls` too, or leave `http2` to the proxy in front' }
+  ctx.addIssue({ code: 'custom', path: ['http2'], message: '`http2` needs `tls`: clients choose HTTP/2 in the TLS handshake', params })
 })
 
 const adminSchema = z.strictObject({
@@ -187,17 +200,22 @@ export interface GatewayOptions {
     readonly port?: number
     /** Peers whose `X-Forwarded-*`, `Forwarded` and request id are believed: addresses or networks. Default: none. */
     readonly trustedProxies?: readonly string[]
+    /** HTTPS instead of HTTP; a reload swaps the certificate. Default: none. */
+    readonly tls?: ListenerTlsOptions
+    /** HTTP/2 (RFC 9113) beside HTTP/1.1, as the client chooses by ALPN; needs `tls`. Default false. */
+    readonly http2?: boolean
     /** After SIGTERM: how long to keep accepting while readiness is already off. Default `5s`. */
     readonly preStop?: Duration
     /** Then: longest wait for requests in flight. Default `30s`. */
     readonly drain?: Duration
-    /** Defaults: headers `16kb` in 100 lines, target `8kb`, 10,000 connections of 10,000 requests. */
+    /** Defaults: headers `16kb` in 100 lines, target `8kb`, 10,000 connections of 10,000 requests, 100 at a time over HTTP/2. */
     readonly limits?: {
       readonly headers?: Size
       readonly headerCount?: number
       readonly uri?: Size
       readonly connections?: number
       readonly requestsPerConnection?: number
+      readonly streams?: number
     }
     /** Defaults: headers `10s`, request `5m`, keepAlive `70s`. */
     readonly timeouts?: { readonly headers?: Duration; readonly request?: Duration; readonly keepAlive?: Duration }

@@ -72,6 +72,10 @@ export const ISSUES = {
     explain:
       'GET and HEAD requests have no body that servers agree on (RFC 9110 section 9.3.1): `body` and `mapRequest` need another method.',
   },
+  GW1403: {
+    title: 'WebSocket on another method',
+    explain: 'A WebSocket handshake is a GET request (RFC 6455 section 4.1): `websocket` needs a route with method `GET` or `*`.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',
@@ -84,6 +88,20 @@ export const ISSUES = {
     title: 'Document cannot become a client',
     explain:
       'The OpenAPI document has something that a typed client cannot be made of, such as an operation without `operationId` or a reference to nothing. The path says where.',
+  },
+  GW1601: {
+    title: 'Certificate or key cannot be read',
+    explain:
+      'A file of `server.tls` cannot be read, or what is in it is not a certificate or private key in PEM form. It is looked at when the gateway starts and on every reload; an invalid one never replaces one in use.',
+  },
+  GW1602: {
+    title: 'Certificate and key do not match',
+    explain:
+      'The private key of `server.tls` is not the one that the certificate was made for. In a file with a chain, the server’s own certificate comes first.',
+  },
+  GW1603: {
+    title: 'Certificate out of date',
+    explain: 'The certificate of `server.tls` has expired, or is not valid yet. Renew it, or check the clock of the machine.',
   },
   GW1901: {
     title: 'Config file not found',

@@ -53,12 +53,29 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
-  /** Most connections to one target. Default 256. */
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
+  /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
+  http2: z.boolean().default(false),
+  /** How the certificates of `https:` targets are verified; they always are. */
+  tls: z
+    .strictObject({
+      /** PEM text of the certificate authorities to trust instead of Node's. */
+      ca: z
+        .string()
+        .regex(/^\s*-----BEGIN /, 'expected PEM text, which starts with "-----BEGIN"')
+        .optional(),
+    })
+    .optional(),
 })
 
 /** The options of {@link upstream}. */
 export const upstreamSchema = options.superRefine((given, ctx) => {
+  given.targets.forEach((entry, index) => {
+    if (!given.http2 || (typeof entry === 'string' ? entry : entry.url).startsWith('https:')) return
+    const message = '`http2` needs `https:` targets, since it is agreed on in the TLS handshake'
+    ctx.addIssue({ code: 'custom', path: ['targets', index], message, params: { hint: 'use an https URL, or leave `http2` out' } })
+  })
   if (given.balance !== 'round-robin') return
   given.targets.forEach((entry, index) => {
     if (typeof entry === 'string' || entry.weight <= 1) return
@@ -102,8 +119,12 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
-  /** Most connections to one target. Default 256. */
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   readonly connections?: number
+  /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
+  readonly http2?: boolean
+  /** How the certificates of `https:` targets are verified; they always are. `ca`: PEM text of the authorities to trust instead of Node's. */
+  readonly tls?: { readonly ca?: string }
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

@@ -7,6 +7,7 @@ import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
 import { canBeMet } from './check-expectation.js'
 import { checkHeaders, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
+import { Http2Request } from './http2-request.js'
 
 /** What the guard is built from. */
 export interface GuardSettings {
@@ -17,6 +18,8 @@ export interface GuardSettings {
   readonly pseudonym: string
   readonly maxHeaderLines: number
   readonly maxTargetLength: number
+  /** True while some route takes `%2F` in its path; the route table then refuses it to all others. */
+  readonly keepsEncodedSlashes: () => boolean
 }
 
 /** A checked request as an exchange, with the answer if there is one before any routing. */
@@ -45,7 +48,7 @@ function originForm(target: string, host: string | undefined): string | undefine
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
-  const { clock, addresses, requestIdHeader, pseudonym, maxHeaderLines, maxTargetLength } = settings
+  const { clock, addresses, requestIdHeader, pseudonym, maxHeaderLines, maxTargetLength, keepsEncodedSlashes } = settings
 
   function requestIdOf(req: IncomingMessage, peer: string): string {
     const inbound = req.headers[requestIdHeader]
@@ -57,16 +60,21 @@ export function createGuard(settings: GuardSettings): (req: IncomingMessage, res
     const raw = req.url as string
     if (raw.length > maxTargetLength)
       return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
-    const target = raw.startsWith('/') ? raw : originForm(raw, req.headers.host)
+    // Absolute-form belongs to HTTP/1.1 alone: HTTP/2 has `:authority` for it (RFC 9113 section 8.3.1).
+    const target = raw.startsWith('/') ? raw : req.httpVersionMajor === 1 ? originForm(raw, req.headers.host) : undefined
     if (target === undefined) return new Problem('BAD_REQUEST', { detail: 'The request target is not a path, nor a URL of this host.' })
-    const canonical = canonicalTarget(target)
+    const canonical = canonicalTarget(target, keepsEncodedSlashes())
     return 'reason' in canonical ? new Problem('BAD_REQUEST', { detail: canonical.reason }) : canonical
   }
 
   function check(req: IncomingMessage): Problem | undefined {
-    if (req.httpVersionMajor !== 1 || req.httpVersionMinor > 1)
-      return new Problem('BAD_REQUEST', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' })
-    const fault = checkHeaders(req.rawHeaders, req.httpVersionMinor, maxHeaderLines)
+    const { httpVersionMajor: major, httpVersionMinor: minor } = req
+    // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
+    const overHttp2 = major === 2 && (req as object) instanceof Http2Request
+    if (!overHttp2 && (major !== 1 || minor > 1))
+      return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
+    // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
+    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, maxHeaderLines)
     if (fault) return new Problem(fault.code, { detail: fault.reason })
     if (!canBeMet(req)) return new Problem('EXPECTATION_FAILED')
     return req.headers.via?.includes(pseudonym) ? new Problem('LOOP_DETECTED') : undefined

@@ -1,13 +1,40 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
+import { socketResponse } from '../websocket/socket-response.js'
+import { upgradableMessage } from '../websocket/upgradable-message.js'
+import { Http2Sessions } from './http2-sessions.js'
 import { closeAfter, isBehindLast } from './last-response.js'
+import { refusalBody } from './refusal-body.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers {
   request(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void
+  /** True for a request whose `Upgrade` is to be taken; any other is an ordinary request. */
+  upgrades(req: IncomingMessage): boolean
+  /** A request whose `Upgrade` is taken; a 101 leaves its socket to the handler. */
+  upgrade(req: IncomingMessage, res: ServerResponse): void
   /** A request that the parser refused; for the metrics. */
   refused(status: number): void
+}
+
+/** The server for clients, whatever it speaks. */
+export interface Listener {
+  readonly server: Server
+  readonly secure: boolean
+  /** Takes a connection that came another way than through the port, its TLS undone. */
+  accept(connection: Duplex): void
+  /** Makes new connections use another certificate. */
+  renew(material: SecureContextOptions): void
+  /** Stops listening, and ends each connection after its last response. */
+  drain(): void
+  /** Ends connections that wait for a request. */
+  closeIdle(): void
+  /** Cuts every connection. */
+  destroy(): void
 }
 
 const STATUS_OF: Readonly<Record<string, number>> = {
@@ -18,7 +45,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 
 /** A problem for a request that never became an exchange; closes the connection. */
 function bareProblem(status: number, lines = ''): string {
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  const body = refusalBody(status)
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
 }
 
@@ -26,7 +53,7 @@ function bareProblem(status: number, lines = ''): string {
 const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
 
 /** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
-function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
+function answerClientError(error: Error & { code?: string }, socket: Duplex, refused: (status: number) => void): void {
   const current = responseOn(socket)
   if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
     socket.destroy(error)
@@ -42,25 +69,16 @@ function answerClientError(error: Error & { code?: string }, socket: Socket, ref
   socket.end(bareProblem(status))
 }
 
-/** Makes the HTTP server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing. */
-export function createListener({ limits, timeouts }: GatewaySettings['server'], handlers: ListenerHandlers): Server {
-  const server = createServer({
-    maxHeaderSize: limits.headers + limits.uri,
-    headersTimeout: timeouts.headers,
-    requestTimeout: timeouts.request,
-    keepAliveTimeout: timeouts.keepAlive,
-    connectionsCheckingInterval: 1_000,
-    requireHostHeader: false,
-    joinDuplicateHeaders: false,
-    insecureHTTPParser: false,
-    noDelay: true,
-    // Large bodies pause less often than with the default of 16 KiB.
-    highWaterMark: 262_144,
-  })
+function tune(server: Server, { limits }: GatewaySettings['server'], handlers: ListenerHandlers): void {
   // The guard counts the lines itself: Node would drop the surplus without a word.
   server.maxHeadersCount = 0
   server.maxConnections = limits.connections
   server.maxRequestsPerSocket = limits.requestsPerConnection
+  server.on('upgrade', (req, socket, head) => {
+    if (isBehindLast(req)) return
+    if (head.length > 0) socket.unshift(head)
+    handlers.upgrade(req, socketResponse(req, socket as Socket))
+  })
   server.on('request', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
   server.on('checkExpectation', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
   server.on('checkContinue', (req, res) => isBehindLast(req) || handlers.request(req, res, true))
@@ -74,6 +92,76 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
       socket.end(bareProblem(405, 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'))
     }
   })
-  server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
+  server.on('clientError', (error, socket) => answerClientError(error, socket, handlers.refused))
+}
+
+/** Sends connections that chose `h2` in their handshake to the HTTP/2 side. */
+function divert(server: SecureServer, sessions: Http2Sessions): void {
+  const [http1] = server.listeners('secureConnection') as [(this: SecureServer, socket: TLSSocket) => void]
+  server.off('secureConnection', http1)
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') sessions.accept(socket)
+    else http1.call(server, socket)
+  })
+}
+
+/** An HTTPS server; `tune` and `divert` do the rest. */
+function createTlsServer(options: ServerOptions, settings: GatewaySettings['server'], material: SecureContextOptions): SecureServer {
+  const server = createSecureServer({
+    ...options,
+    ...material,
+    ALPNProtocols: settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    handshakeTimeout: settings.timeouts.headers,
+  })
+  // A handshake that failed has nobody to answer in HTTP.
+  server.removeAllListeners('tlsClientError')
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
   return server
+}
+
+/**
+ * Makes the server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing.
+ * @param material certificate and key; without them it speaks plain HTTP
+ */
+export function createListener(
+  settings: GatewaySettings['server'],
+  handlers: ListenerHandlers,
+  material: SecureContextOptions | undefined,
+): Listener {
+  const { limits, timeouts } = settings
+  const options: ServerOptions = {
+    IncomingMessage: upgradableMessage((req) => handlers.upgrades(req)),
+    maxHeaderSize: limits.headers + limits.uri,
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionsCheckingInterval: 1_000,
+    requireHostHeader: false,
+    joinDuplicateHeaders: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    // Large bodies pause less often than with the default of 16 KiB.
+    highWaterMark: 262_144,
+  }
+  const secure = material && createTlsServer(options, settings, material)
+  const server: Server = secure ?? createServer(options)
+  tune(server, settings, handlers)
+  const sessions = secure && settings.http2 ? new Http2Sessions(settings, handlers) : undefined
+  if (secure && sessions) divert(secure, sessions)
+  return {
+    server,
+    secure: secure !== undefined,
+    accept: (connection) => void server.emit(secure ? 'secureConnection' : 'connection', connection),
+    renew: (fresh) => secure?.setSecureContext(fresh),
+    drain() {
+      server.close()
+      server.closeIdleConnections()
+      sessions?.drain()
+    },
+    closeIdle: () => server.closeIdleConnections(),
+    destroy() {
+      server.closeAllConnections()
+      sessions?.destroy()
+    },
+  }
 }

@@ -69,6 +69,7 @@ export function fetchUpstream(
   const apart: GatewayExchange = Object.create(exchange, {
     requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },
     body: { value: '' },
+    upgrade: { value: false },
   })
   return new Promise((resolve, reject) => {
     const sink = new Collector(context, limit, resolve, reject)

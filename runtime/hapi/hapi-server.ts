@@ -38,7 +38,7 @@ export async function createHapiServer(listener: HttpServer, handler: Lifecycle.
   const before = new Set(listener.listeners('request'))
   const beforeContinue = new Set(listener.listeners('checkContinue'))
   const beforeErrors = new Set(listener.listeners('clientError'))
-  const server = createServer({ ...TRANSPARENT, listener, autoListen: false, tls: false } as never)
+  const server = createServer({ ...TRANSPARENT, listener, autoListen: false, tls: 'setSecureContext' in listener } as never)
   const [dispatch] = listener.listeners('request').filter((one) => !before.has(one))
   takeOff(listener, 'request', before)
   takeOff(listener, 'checkContinue', beforeContinue)

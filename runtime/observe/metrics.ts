@@ -34,6 +34,7 @@ interface Sample {
 /** The gateway's metrics in Prometheus form. Labels come from the config and from bounded sets, never from callers' text. */
 export class Metrics {
   #registry: Promise<Registry> | undefined
+  #later: NodeJS.Timeout | undefined
   /** Not registered yet. */
   readonly #declared: object[] = []
   readonly #routes = new Map<string, RouteStats>()
@@ -87,9 +88,17 @@ export class Metrics {
     if (!known) this.#register(name, 'gauge', help, () => this.#gauges.get(name)?.() ?? [])
   }
 
-  /** Starts the metrics of the process itself; a scrape does so too. It loads prom-client, which nothing else here needs. */
-  async observeProcess(): Promise<void> {
-    await this.#open()
+  /**
+   * Starts the metrics of the process itself in a second, or with the first scrape: they need prom-client, and loading it
+   * would hold up the first requests.
+   */
+  observeProcess(onError: (error: unknown) => void): void {
+    this.#later = setTimeout(() => void this.#open().catch(onError), 1_000)
+    this.#later.unref()
+  }
+
+  close(): void {
+    clearTimeout(this.#later)
   }
 
   /** What a scrape gets. */

@@ -15,6 +15,8 @@ export interface LiveConfig {
   /** Runs where no route matches. */
   readonly unmatched: CompiledRoute
   readonly byId: ReadonlyMap<string, CompiledRoute>
+  /** True if a route takes `%2F` in its path. */
+  readonly keepsEncodedSlashes: boolean
 }
 
 function isPreflight({ method, headers }: GatewayExchange): boolean {

@@ -40,6 +40,8 @@ export class GatewayExchange implements Exchange {
   given: Record<string, unknown> | undefined = undefined
   requestEdits: HeaderEdit[] | undefined = undefined
   responseEdits: HeaderEdit[] | undefined = undefined
+  /** A WebSocket handshake that came with its bare socket. */
+  upgrade = false
   /** The client waits for `100 Continue` before it sends the body. */
   expectsContinue = false
   /** Path parameters as matched, before any schema. */

@@ -2,16 +2,19 @@ import { isIP } from 'node:net'
 import { Pool } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import { createConnector } from './create-connector.js'
+import { Http2Dispatcher } from './http2-dispatcher.js'
 import type { Target } from './target.js'
 
 const DEFAULT_CONNECT_MS = 2_000
 
-/** Opens a pool of HTTP/1.1 connections to one configured target; none is opened before the first request. */
+/** Opens a pool of connections to one configured target; none is opened before the first request. */
 export function createTarget(configured: UpstreamSettings['targets'][number], settings: UpstreamSettings): Target {
   const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
   const parsed = new URL(url)
-  const dispatcher = new Pool(parsed.origin, {
-    connect: createConnector(parsed, settings.timeouts?.connect ?? DEFAULT_CONNECT_MS),
+  const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
+  const ca = settings.tls?.ca
+  const http1 = new Pool(parsed.origin, {
+    connect: createConnector(parsed, connectMs, { ca }),
     connections: settings.connections,
     pipelining: 1,
     allowH2: false,
@@ -23,6 +26,14 @@ export function createTarget(configured: UpstreamSettings['targets'][number], se
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  const dispatcher = settings.http2
+    ? new Http2Dispatcher({
+        origin: parsed,
+        connector: createConnector(parsed, connectMs, { ca, http2: true }),
+        connections: settings.connections,
+        fallback: http1,
+      })
+    : http1
   return {
     url: url.replace(/\/+$/, ''),
     authority: parsed.host,

@@ -29,7 +29,9 @@ class TargetPool implements UpstreamPool {
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
     this.#closeWithin = deps.closeWithin ?? 30_000
-    const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
+    const watch =
+      health &&
+      ((target: Target) => new TargetHealth(target, name, health, { ...deps, random, ca: settings.tls?.ca }, () => this.#refresh()))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import type { Deadlines, Expiring } from './deadlines.js'
@@ -23,6 +23,8 @@ export interface UpstreamRequest {
   readonly timeouts: CallTimeouts
   /** True if sending it twice does no harm (RFC 9110 section 9.2.2). */
   readonly idempotent: boolean
+  /** Protocol to switch to, written as `Upgrade`; undefined for an ordinary request. */
+  readonly upgrade: 'websocket' | undefined
   headers(target: Target): string[]
   /** A fresh body for one attempt; `progress` is told of each chunk and of the end. */
   body(progress: (ended: boolean) => void): CallBody
@@ -37,6 +39,8 @@ export interface UpstreamSink {
   /** Returns false to pause until the `resume` given to `begin`. */
   data(chunk: Buffer): boolean
   end(): void
+  /** The upstream answered 101 to a request with `upgrade`: its connection is the sink's from here on. */
+  upgrade?(headers: Buffer[], socket: Duplex): void
   /** The call failed; called once, also after `begin`. */
   fail(problem: Problem): void
 }
@@ -113,6 +117,7 @@ export class UpstreamCall implements Expiring {
       method: this.#request.method as 'GET',
       headers: this.#request.headers(target),
       body,
+      ...(this.#request.upgrade === undefined ? undefined : { upgrade: this.#request.upgrade }),
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(target.servername === undefined ? undefined : { servername: target.servername }),
@@ -205,6 +210,19 @@ export class UpstreamCall implements Expiring {
 
   #refuse(detail: string): void {
     this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail }))
+  }
+
+  onUpgrade(_status: number, headers: Buffer[], socket: Duplex): void {
+    const target = this.#target
+    if (this.#over || !target) {
+      socket.destroy()
+      return
+    }
+    this.#settle('1xx')
+    // The target serves the connection for as long as it is open.
+    target.active++
+    socket.once('close', () => target.active--)
+    this.#sink.upgrade?.(headers, socket)
   }
 
   #status = 0

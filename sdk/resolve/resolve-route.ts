@@ -10,6 +10,7 @@ import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
+import { resolveWebSocket, webSocketProblems } from './resolve-websocket.js'
 import { routeSchema } from './route-schema.js'
 
 /** What resolving one route needs of the rest. */
@@ -27,7 +28,7 @@ type Options = z.output<typeof routeSchema>
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
 
 /** Methods whose requests have a body that the route may pass on unseen. */
-const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', '*']
+const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
 
 /** What the forwarder itself may answer on any route. */
 const FORWARD_PROBLEMS: readonly ProblemCode[] = [
@@ -70,9 +71,10 @@ export function resolveRoute(
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkMaps(options, place, issues)
+  const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies }, to) }
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket }, to) }
 }
 
 /** The parts of a route, none of them at fault. */
@@ -87,11 +89,12 @@ interface RouteParts {
   readonly upstream: ResolvedUpstream
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
+  readonly websocket: ResolvedRoute['websocket']
 }
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, group, options, parsed, match, upstream, auth, policies } = parts
+  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
   const { effects, ownEffects } = resolveEffects(options, auth, policies, upstream, requestIdHeader)
   return {
     path: parsed.path,
@@ -117,10 +120,12 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolu
     mapResponse: options.mapResponse,
     stripPrefix: options.stripPrefix,
     host: options.host,
+    encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
     lifecycle: options.lifecycle ?? lifecycle,
+    websocket,
     summary: options.summary,
     description: options.description,
     tags: options.tags ?? group.tags ?? [keys[0] as string],
@@ -272,7 +277,9 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
 function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  return { problems: ownProblems(options, settings), headers: settings.health ? [requestId, retryAfter] : [requestId] }
+  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
+  const retries = settings.health !== undefined || options.websocket !== undefined
+  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
 }
 
 function ownProblems(options: Options, upstream: ResolvedUpstream['settings']): ProblemCode[] {

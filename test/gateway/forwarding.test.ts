@@ -208,7 +208,11 @@ for (const lifecycle of LANES) {
     t.is(response.statusCode, 200)
     response.resume()
     t.is(up.requests[0]?.body, 'abc')
-    const refused = await sendRaw(gateway.url, 'POST /a HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n', 2_000)
+    const refused = await sendRaw(
+      gateway.url,
+      'POST /a HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n',
+      2_000,
+    )
     t.regex(refused.text, /^HTTP\/1\.1 413 /)
     t.true(refused.closed)
     t.notRegex(refused.text, /100 Continue/)

@@ -1,27 +1,14 @@
-import { Writable } from 'node:stream'
 import test from 'ava'
 import { ConfigError, defineGateway, env, jwt, rateLimit, route, upstream } from 'gatewright'
 import { createGateway } from 'gatewright/runtime'
 import { testGateway } from 'gatewright/testing'
-import { pino } from 'pino'
 import { z } from 'zod'
 import { rawServer, sendRaw, withResolvers } from '../helpers/raw-http.js'
+import { recordLog } from '../helpers/record-log.js'
 import { startGateway, startUpstream } from '../helpers/start-gateway.js'
 import { hmac, rawToken } from '../helpers/tokens.js'
 
 const info = { title: 'Test', version: '1.0.0' }
-
-/** A logger whose lines end up in an array. */
-function recordLog() {
-  const lines: Record<string, unknown>[] = []
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>)
-      done()
-    },
-  })
-  return { lines, log: pino({ base: null }, sink) }
-}
 
 test('stop turns readiness off first, goes on accepting, finishes what is in flight, and closes its connections', async (t) => {
   const reached = withResolvers()
