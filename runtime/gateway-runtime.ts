@@ -9,8 +9,9 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
-import { closeAfter } from './edge/last-response.js'
+import { closeAfter, reachesLimit } from './edge/last-response.js'
 import { createListener, type Listener } from './edge/listener.js'
+import { Protection } from './edge/protection.js'
 import { createPseudonym } from './edge/pseudonym.js'
 import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
@@ -62,6 +63,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #tunnels: Tunnels
   readonly #handler: ExchangeHandler
   readonly #guard
+  readonly #protection: Protection
   readonly #listener: Listener
   readonly #admin
   #gateway: ResolvedGateway
@@ -84,7 +86,15 @@ export class GatewayRuntime implements RunningGateway {
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
     this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
-    const addresses = clientAddress(settings.server.trustedProxies)
+    const { server } = settings
+    const addresses = clientAddress(server.trustedProxies)
+    this.#protection = new Protection(server, {
+      addresses,
+      observer: this.#observer,
+      metrics: this.#metrics,
+      clock: this.#clock,
+      log: this.#sink.log,
+    })
     const requestIdHeader = settings.requestId.header
     const pseudonym = createPseudonym()
     this.#handler = new ExchangeHandler(
@@ -105,37 +115,41 @@ export class GatewayRuntime implements RunningGateway {
       addresses,
       requestIdHeader,
       pseudonym,
-      maxHeaderLines: settings.server.limits.headerCount,
-      maxTargetLength: settings.server.limits.uri,
+      headerLimits: { lines: server.limits.headerCount, bytes: server.limits.headers },
+      maxTargetLength: server.limits.uri,
+      maxQueryParameters: server.limits.queryParameters,
       keepsEncodedSlashes: () => this.#live?.keepsEncodedSlashes ?? false,
     })
     this.#listener = createListener(
-      settings.server,
+      server,
       {
+        ...this.#protection.counter,
         request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue, false),
         upgrades: (req) => this.#live !== undefined && speaksWebSocket(req, this.#live),
         upgrade: (req, res) => this.#accept(req, res, false, true),
-        refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
       },
       tlsMaterialOf(gateway),
     )
-    this.#admin = createAdminServer(this.#metrics, () => this.#ready)
+    this.#protection.watch(this.#listener.server)
+    this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
   }
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
-    const { exchange, problem, reply } = this.#guard(req, res)
+    const { exchange, refusal: fault, reply } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
     exchange.upgrade = upgrade
-    if (this.#draining) closeAfter(req, res)
+    if (this.#draining || reachesLimit(res)) closeAfter(req, res)
     this.#observer.watch(exchange)
-    if (reply) {
-      this.#handler.answer(exchange, reply)
+    if (fault) closeAfter(req, res)
+    const refusal = fault ?? this.#protection.refusal()
+    if (refusal || !this.#dispatch) {
+      if (refusal) this.#protection.counter.refused(refusal.problem.status, refusal.reason)
+      this.#handler.refuse(exchange, refusal?.problem)
       return
     }
-    if (problem || !this.#dispatch) {
-      if (problem) closeAfter(req, res)
-      this.#handler.refuse(exchange, problem)
+    if (reply) {
+      this.#handler.answer(exchange, reply)
       return
     }
     ;(req as GuardedMessage)[EXCHANGE] = exchange
@@ -227,6 +241,7 @@ export class GatewayRuntime implements RunningGateway {
       const address = await listen(this.#listener.server, host, this.#options.port ?? server.port, 'server')
       this.url = urlOf(host, address, this.#listener.secure ? 'https' : 'http')
       this.#ready = true
+      this.#protection.start()
       if (admin) this.#metrics.observeProcess((error) => this.#sink.log.error({ err: error }, 'no process metrics'))
     } catch (error) {
       await this.#close()
@@ -256,6 +271,7 @@ export class GatewayRuntime implements RunningGateway {
   }
 
   async #close(): Promise<void> {
+    this.#protection.stop()
     this.#deadlines.close()
     this.#metrics.close()
     this.#tunnels.close()

@@ -117,6 +117,16 @@ export const ISSUES = {
     explain:
       'The address or port cannot be listened on: another process has it, it is not an address of this machine, or it needs more rights.',
   },
+  GW1906: {
+    title: 'Insecure HTTP parser',
+    explain:
+      'Node was started with `--insecure-http-parser`, on its command line or in `NODE_OPTIONS`. It makes every HTTP parser of the process accept requests that other servers read differently, which is how requests are smuggled past a gateway. Start Node without it.',
+  },
+  GW1907: {
+    title: 'Unusable TLS of an upstream',
+    explain:
+      'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
+  },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
 } as const satisfies Record<string, IssueType>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
+import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
 
 const targetUrl = httpUrl.refine((text) => !text.includes('?'), 'a target has no query')
 
@@ -53,20 +54,12 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
+  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  tls: upstreamTlsSchema.optional(),
   /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
   /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
   http2: z.boolean().default(false),
-  /** How the certificates of `https:` targets are verified; they always are. */
-  tls: z
-    .strictObject({
-      /** PEM text of the certificate authorities to trust instead of Node's. */
-      ca: z
-        .string()
-        .regex(/^\s*-----BEGIN /, 'expected PEM text, which starts with "-----BEGIN"')
-        .optional(),
-    })
-    .optional(),
 })
 
 /** The options of {@link upstream}. */
@@ -119,12 +112,12 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
+  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  readonly tls?: UpstreamTlsOptions
   /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   readonly connections?: number
   /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
   readonly http2?: boolean
-  /** How the certificates of `https:` targets are verified; they always are. `ca`: PEM text of the authorities to trust instead of Node's. */
-  readonly tls?: { readonly ca?: string }
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

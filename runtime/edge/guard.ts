@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Problem, type Reply } from '../../sdk/index.js'
+import { Problem, type ProblemCode, type Reply } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import { GatewayExchange } from '../pipeline/exchange.js'
 import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
 import { canBeMet } from './check-expectation.js'
-import { checkHeaders, isAuthority } from './check-headers.js'
+import { checkHeaders, type HeaderLimits, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
 import { Http2Request } from './http2-request.js'
+import type { Refusal, RefusalReason } from './refusal.js'
 
 /** What the guard is built from. */
 export interface GuardSettings {
@@ -16,8 +17,9 @@ export interface GuardSettings {
   readonly requestIdHeader: string
   /** This gateway's name in `Via`. */
   readonly pseudonym: string
-  readonly maxHeaderLines: number
+  readonly headerLimits: HeaderLimits
   readonly maxTargetLength: number
+  readonly maxQueryParameters: number
   /** True while some route takes `%2F` in its path; the route table then refuses it to all others. */
   readonly keepsEncodedSlashes: () => boolean
 }
@@ -25,7 +27,7 @@ export interface GuardSettings {
 /** A checked request as an exchange, with the answer if there is one before any routing. */
 export interface Guarded {
   readonly exchange: GatewayExchange
-  readonly problem: Problem | undefined
+  readonly refusal: Refusal | undefined
   readonly reply: Reply | undefined
 }
 
@@ -43,51 +45,63 @@ function originForm(target: string, host: string | undefined): string | undefine
   return match[2] ?? '/'
 }
 
+const refusal = (reason: RefusalReason, code: ProblemCode, detail: string): Refusal => ({ reason, problem: new Problem(code, { detail }) })
+
+function countParameters(queryString: string): number {
+  let count = 1
+  for (let at = queryString.indexOf('&'); at >= 0; at = queryString.indexOf('&', at + 1)) count++
+  return count
+}
+
 /**
  * Makes the function that checks each request before hapi sees it: HTTP version, headers and target,
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
-  const { clock, addresses, requestIdHeader, pseudonym, maxHeaderLines, maxTargetLength, keepsEncodedSlashes } = settings
+  const { clock, addresses, requestIdHeader, pseudonym, headerLimits, maxTargetLength, maxQueryParameters, keepsEncodedSlashes } = settings
 
   function requestIdOf(req: IncomingMessage, peer: string): string {
     const inbound = req.headers[requestIdHeader]
     return typeof inbound === 'string' && addresses.trusts(peer) && INBOUND_ID.test(inbound) ? inbound : randomUUID()
   }
 
-  function checkTarget(req: IncomingMessage): CanonicalTarget | Problem {
+  function checkTarget(req: IncomingMessage): CanonicalTarget | Refusal {
     if (asksServer(req)) return EMPTY
     const raw = req.url as string
     if (raw.length > maxTargetLength)
-      return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
+      return refusal('target-size', 'URI_TOO_LONG', `The request target is longer than ${maxTargetLength} bytes.`)
     // Absolute-form belongs to HTTP/1.1 alone: HTTP/2 has `:authority` for it (RFC 9113 section 8.3.1).
     const target = raw.startsWith('/') ? raw : req.httpVersionMajor === 1 ? originForm(raw, req.headers.host) : undefined
-    if (target === undefined) return new Problem('BAD_REQUEST', { detail: 'The request target is not a path, nor a URL of this host.' })
+    if (target === undefined) return refusal('target', 'BAD_REQUEST', 'The request target is not a path, nor a URL of this host.')
     const canonical = canonicalTarget(target, keepsEncodedSlashes())
-    return 'reason' in canonical ? new Problem('BAD_REQUEST', { detail: canonical.reason }) : canonical
+    if ('reason' in canonical) return refusal('target', 'BAD_REQUEST', canonical.reason)
+    const { queryString } = canonical
+    // A query with fewer characters cannot have as many parameters.
+    if (queryString.length >= maxQueryParameters && countParameters(queryString) > maxQueryParameters)
+      return refusal('query-parameters', 'BAD_REQUEST', `More than ${maxQueryParameters} query parameters.`)
+    return canonical
   }
 
-  function check(req: IncomingMessage): Problem | undefined {
+  function check(req: IncomingMessage): Refusal | undefined {
     const { httpVersionMajor: major, httpVersionMinor: minor } = req
     // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
     const overHttp2 = major === 2 && (req as object) instanceof Http2Request
-    if (!overHttp2 && (major !== 1 || minor > 1))
-      return new Problem('BAD_REQUEST', { detail: `HTTP/${major}.${minor} is not spoken here.` })
+    if (!overHttp2 && (major !== 1 || minor > 1)) return refusal('version', 'BAD_REQUEST', `HTTP/${major}.${minor} is not spoken here.`)
     // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
-    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, maxHeaderLines)
-    if (fault) return new Problem(fault.code, { detail: fault.reason })
-    if (!canBeMet(req)) return new Problem('EXPECTATION_FAILED')
-    return req.headers.via?.includes(pseudonym) ? new Problem('LOOP_DETECTED') : undefined
+    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, headerLimits)
+    if (fault) return refusal(fault.reason, fault.code, fault.detail)
+    if (!canBeMet(req)) return refusal('expectation', 'EXPECTATION_FAILED', 'Only `100-continue` can be expected.')
+    if (req.headers.via?.includes(pseudonym)) return refusal('loop', 'LOOP_DETECTED', 'The request came through this gateway before.')
+    return undefined
   }
 
   return function guard(req, res) {
     const peer = req.socket.remoteAddress ?? ''
-    const problem = check(req)
-    const target = problem ?? checkTarget(req)
-    const { path, queryString } = target instanceof Problem ? EMPTY : target
+    const target = check(req) ?? checkTarget(req)
+    const refused = 'problem' in target ? target : undefined
+    const { path, queryString } = 'problem' in target ? EMPTY : target
     const ip = addresses.of(peer, req.headers['x-forwarded-for'] as string | undefined)
     const exchange = new GatewayExchange(req, res, path, queryString, ip, requestIdOf(req, peer), clock.now())
-    if (target instanceof Problem) return { exchange, problem: target, reply: undefined }
-    return { exchange, problem: undefined, reply: asksServer(req) ? SERVER_OPTIONS : undefined }
+    return { exchange, refusal: refused, reply: refused === undefined && asksServer(req) ? SERVER_OPTIONS : undefined }
   }
 }

@@ -13,6 +13,7 @@ import type { GatewaySettings } from '../../sdk/gateway.js'
 import { Http2Request } from './http2-request.js'
 import { Http2Response } from './http2-response.js'
 import type { ListenerHandlers } from './listener.js'
+import type { RefusalReason } from './refusal.js'
 import { refusalBody } from './refusal-body.js'
 
 /** What a connection may hold of uploads that nobody has read yet; a stream has HTTP/2's own 64 KiB. */
@@ -47,21 +48,21 @@ export class Http2Sessions {
   constructor(settings: GatewaySettings['server'], handlers: ListenerHandlers) {
     this.#settings = settings
     this.#server = createBoundedServer(settings)
-    const refuse = (res: Http2ServerResponse, status: number) => {
-      handlers.refused(status)
+    const refuse = (res: Http2ServerResponse, status: number, reason: RefusalReason) => {
+      handlers.refused(status, reason)
       const body = refusalBody(status)
       res.writeHead(status, { 'content-type': 'application/problem+json', 'content-length': body.length }).end(body)
     }
     const maxHeaderBytes = settings.limits.headers + settings.limits.uri
     const pass = (expectsContinue: boolean) => (req: Http2ServerRequest, res: Http2ServerResponse) => {
-      if (!KNOWN_METHODS.has(req.method)) refuse(res, 501)
-      else if (headerBytes(req.rawHeaders) > maxHeaderBytes) refuse(res, 431)
+      if (!KNOWN_METHODS.has(req.method)) refuse(res, 501, 'method')
+      else if (headerBytes(req.rawHeaders) > maxHeaderBytes) refuse(res, 431, 'header-size')
       else handlers.request(req as never, res as never, expectsContinue)
     }
     this.#server.on('request', pass(false))
     this.#server.on('checkContinue', pass(true))
-    this.#server.on('checkExpectation', (_req, res) => refuse(res, 417))
-    this.#server.on('connect', (_req, res) => refuse(res, 405))
+    this.#server.on('checkExpectation', (_req, res) => refuse(res, 417, 'expectation'))
+    this.#server.on('connect', (_req, res) => refuse(res, 405, 'method'))
   }
 
   /** Takes a connection over after its handshake. */

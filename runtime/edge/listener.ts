@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -6,19 +6,17 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
 import { socketResponse } from '../websocket/socket-response.js'
 import { upgradableMessage } from '../websocket/upgradable-message.js'
+import { answerClientError, bareRefusal, type RefusalCounter, responseOn } from './client-error.js'
 import { Http2Sessions } from './http2-sessions.js'
-import { closeAfter, isBehindLast } from './last-response.js'
-import { refusalBody } from './refusal-body.js'
+import { isBehindLast } from './last-response.js'
 
 /** What the listener hands on. */
-export interface ListenerHandlers {
+export interface ListenerHandlers extends RefusalCounter {
   request(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void
   /** True for a request whose `Upgrade` is to be taken; any other is an ordinary request. */
   upgrades(req: IncomingMessage): boolean
   /** A request whose `Upgrade` is taken; a 101 leaves its socket to the handler. */
   upgrade(req: IncomingMessage, res: ServerResponse): void
-  /** A request that the parser refused; for the metrics. */
-  refused(status: number): void
 }
 
 /** The server for clients, whatever it speaks. */
@@ -37,42 +35,9 @@ export interface Listener {
   destroy(): void
 }
 
-const STATUS_OF: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-}
-
-/** A problem for a request that never became an exchange; closes the connection. */
-function bareProblem(status: number, lines = ''): string {
-  const body = refusalBody(status)
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-}
-
-/** The response that a connection is at. */
-const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
-
-/** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
-function answerClientError(error: Error & { code?: string }, socket: Duplex, refused: (status: number) => void): void {
-  const current = responseOn(socket)
-  if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
-    socket.destroy(error)
-    return
-  }
-  if (current?.req.complete) {
-    // The fault lies behind a whole request, which must get its own answer.
-    closeAfter(current.req, current)
-    return
-  }
-  const status = STATUS_OF[error.code ?? ''] ?? 400
-  refused(status)
-  socket.end(bareProblem(status))
-}
-
 function tune(server: Server, { limits }: GatewaySettings['server'], handlers: ListenerHandlers): void {
   // The guard counts the lines itself: Node would drop the surplus without a word.
   server.maxHeadersCount = 0
-  server.maxConnections = limits.connections
   server.maxRequestsPerSocket = limits.requestsPerConnection
   server.on('upgrade', (req, socket, head) => {
     if (isBehindLast(req)) return
@@ -85,14 +50,12 @@ function tune(server: Server, { limits }: GatewaySettings['server'], handlers: L
   server.on('connect', (_req, socket) => {
     // A client that is gone already must not end the process.
     socket.on('error', () => undefined)
+    handlers.refused(405, 'method')
     // Behind a request that is under way, an answer would pass for that request's.
     if (responseOn(socket)) socket.destroy()
-    else {
-      handlers.refused(405)
-      socket.end(bareProblem(405, 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'))
-    }
+    else socket.end(bareRefusal(405, 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'))
   })
-  server.on('clientError', (error, socket) => answerClientError(error, socket, handlers.refused))
+  server.on('clientError', (error, socket) => answerClientError(error, socket, handlers))
 }
 
 /** Sends connections that chose `h2` in their handshake to the HTTP/2 side. */

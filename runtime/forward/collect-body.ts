@@ -1,6 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '../../sdk/index.js'
 
+/** A request body that is read from the client. */
+export interface Upload {
+  /** Bytes so far, without their framing. */
+  readonly bytes: number
+  /** True while more is wanted from the client, false while the upstream holds it back. */
+  readonly waiting: boolean
+  destroy(error: Error): void
+}
+
 /** True if a request carries a body (RFC 9112 section 6.3). */
 export function hasBody(req: IncomingMessage): boolean {
   const length = req.headers['content-length']
@@ -17,25 +26,67 @@ export function checkDeclaredLength(req: IncomingMessage, limit: number): void {
   if (length !== undefined && Number(length) > limit) throw tooLarge(limit)
 }
 
-/** Collects a whole request body, up to the limit; straight from the message, since nothing else reads it. */
-export function collectBody(req: IncomingMessage, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes <= limit) {
-        chunks.push(chunk)
-        return
-      }
-      req.off('data', onData)
-      req.pause()
-      reject(tooLarge(limit))
-    }
-    const onGone = () => reject(endedEarly())
-    req.on('data', onData)
-    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    req.on('error', onGone)
-    req.on('aborted', onGone)
-  })
+/** A body on its way into memory. A class, since an object with getters of its own would have a shape of its own. */
+class BodyCollector implements Upload {
+  bytes = 0
+  readonly #req: IncomingMessage
+  readonly #limit: number
+  readonly #reading: (upload: Upload | undefined) => void
+  readonly #resolve: (body: Buffer) => void
+  readonly #reject: (error: Error) => void
+  readonly #chunks: Buffer[] = []
+
+  constructor(
+    req: IncomingMessage,
+    limit: number,
+    reading: (upload: Upload | undefined) => void,
+    resolve: (body: Buffer) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#req = req
+    this.#limit = limit
+    this.#reading = reading
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  get waiting(): boolean {
+    return !this.#req.isPaused()
+  }
+
+  start(): void {
+    this.#reading(this)
+    this.#req.on('data', this.#onData)
+    this.#req.on('end', this.#onEnd)
+    this.#req.on('error', this.#onGone)
+    this.#req.on('aborted', this.#onGone)
+  }
+
+  destroy(error: Error): void {
+    this.#reading(undefined)
+    this.#req.off('data', this.#onData)
+    this.#req.pause()
+    this.#reject(error)
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    this.bytes += chunk.length
+    if (this.bytes <= this.#limit) this.#chunks.push(chunk)
+    else this.destroy(tooLarge(this.#limit))
+  }
+
+  readonly #onEnd = () => {
+    this.#reading(undefined)
+    this.#resolve(this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks))
+  }
+
+  readonly #onGone = () => this.#reject(endedEarly())
+}
+
+/**
+ * Collects a whole request body, up to the limit; straight from the message, since nothing else reads it.
+ * @param reading told of the body when it begins to be read, and of undefined when that is over
+ */
+export function collectBody(req: IncomingMessage, limit: number, reading: (upload: Upload | undefined) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => new BodyCollector(req, limit, reading, resolve, reject).start())
 }

@@ -13,6 +13,7 @@ export interface FetchOptions {
 }
 
 class Collector implements UpstreamSink {
+  readonly blocked = false
   readonly #context: ForwardContext
   readonly #limit: number
   readonly #resolve: (response: CapturedResponse) => void

@@ -57,6 +57,10 @@ export class ForwardRequest implements UpstreamRequest {
     return this.#stream
   }
 
+  waitsForClient(): boolean {
+    return this.#stream?.waiting ?? false
+  }
+
   bodySpent(): boolean {
     return this.#stream?.touched ?? false
   }

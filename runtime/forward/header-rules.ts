@@ -7,6 +7,7 @@ export type HeaderRule =
   | 'forwarded'
   | 'forwarded-for'
   | 'content-length'
+  | 'transfer-encoding'
   | 'cookie'
   | 'max-forwards'
 
@@ -60,6 +61,7 @@ const REQUEST: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
 
 const RESPONSE: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
   ...HOP_BY_HOP.map((name) => [name, 'drop'] as const),
+  ['transfer-encoding', 'transfer-encoding'],
   ['connection', 'connection'],
   ['content-length', 'content-length'],
 ])

@@ -7,7 +7,14 @@ import type { UpstreamSink } from '../upstreams/send.js'
 import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
 import { replyHeaders } from './reply-headers.js'
-import { endToEndFields, type RawHeaders, type ResponseHeaderSettings, responseHeaders, withoutNames } from './response-headers.js'
+import {
+  checkFraming,
+  endToEndFields,
+  type RawHeaders,
+  type ResponseHeaderSettings,
+  responseHeaders,
+  withoutNames,
+} from './response-headers.js'
 import { settleUnread } from './settle-unread.js'
 
 /** Most of an unwanted body that is read before its connection is given up. */
@@ -18,6 +25,8 @@ export interface ResponseWriter {
   /** Returns false to pause until `onDrain`. `length` is known for a body that is written whole. */
   begin(status: number, headers: string[]): boolean
   write(chunk: Uint8Array): boolean
+  /** True from a `write` that returned false until `onDrain`. */
+  readonly blocked: boolean
   end(lastChunk?: Uint8Array): void
   /** Called when a paused writer can take more. */
   onDrain(resume: () => void): void
@@ -72,6 +81,7 @@ export class ResponseSink implements UpstreamSink {
     this.#status = status
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) return true
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+      checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
       return true
@@ -82,8 +92,10 @@ export class ResponseSink implements UpstreamSink {
       this.#begun = true
       return more
     } catch (error) {
+      // A response that the upstream got wrong fails like any other of its calls.
+      if (error instanceof Problem) throw error
       this.#exchange.call?.cancel()
-      this.#context.refuse(this.#exchange, error)
+      this.#refuse(error)
       return true
     }
   }
@@ -124,6 +136,10 @@ export class ResponseSink implements UpstreamSink {
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
     return responseHeaders(this.#exchange, headers, this.#context, rewritten)
+  }
+
+  get blocked(): boolean {
+    return this.#begun && this.#writer.blocked
   }
 
   data(chunk: Buffer): boolean {

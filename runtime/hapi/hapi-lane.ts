@@ -70,6 +70,10 @@ class LaneWriter implements ResponseWriter {
     return true
   }
 
+  get blocked(): boolean {
+    return this.#response.readableLength >= this.#response.readableHighWaterMark
+  }
+
   write(chunk: Uint8Array): boolean {
     return this.#response.push(chunk)
   }

@@ -36,6 +36,11 @@ export class Observer {
     exchange.res.on('close', this.#onClose)
   }
 
+  /** Ends an exchange whose response will never be closed, since its connection went before its turn came. */
+  abandon(exchange: GatewayExchange): void {
+    this.#finish(exchange)
+  }
+
   /** Resolves when none of the given exchanges is in flight any more. */
   async drained(exchanges: ReadonlySet<GatewayExchange>): Promise<void> {
     while ([...exchanges].some((exchange) => this.active.has(exchange))) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))

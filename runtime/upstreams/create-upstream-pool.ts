@@ -1,5 +1,6 @@
 import type { ResolvedUpstream } from '../../sdk/resolved.js'
 import { createBalancer } from './balance/create-balancer.js'
+import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
 import type { Balancer, Target, UpstreamPool } from './target.js'
@@ -25,13 +26,12 @@ class TargetPool implements UpstreamPool {
     const random = deps.random ?? Math.random
     const { health } = settings
     this.name = name
-    this.targets = settings.targets.map((target) => createTarget(target, settings))
+    const tls = compileTls(name, settings.tls)
+    this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, tls))
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
     this.#closeWithin = deps.closeWithin ?? 30_000
-    const watch =
-      health &&
-      ((target: Target) => new TargetHealth(target, name, health, { ...deps, random, ca: settings.tls?.ca }, () => this.#refresh()))
+    const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 

@@ -7,8 +7,6 @@ import type { Target } from './target.js'
 export interface HealthDeps extends Pick<Services, 'log' | 'count' | 'clock'> {
   /** Numbers from 0 up to 1, for jitter. */
   readonly random: () => number
-  /** PEM text of the authorities to trust instead of Node's. */
-  readonly ca?: string | undefined
 }
 
 /** Longest wait for the probe that follows a report of an unreachable target; milliseconds. */
@@ -38,7 +36,7 @@ export class TargetHealth {
     this.#deps = deps
     this.#changed = changed
     this.#tally = new HealthTally(settings.rise, settings.fall)
-    this.#probe = createProbe(new URL(target.url), settings, deps.ca)
+    this.#probe = createProbe(new URL(target.url), settings, target.tls)
     this.known = this.#check()
   }
 

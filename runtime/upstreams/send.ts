@@ -28,6 +28,8 @@ export interface UpstreamRequest {
   headers(target: Target): string[]
   /** A fresh body for one attempt; `progress` is told of each chunk and of the end. */
   body(progress: (ended: boolean) => void): CallBody
+  /** True while the body is held up by the client rather than by the upstream. */
+  waitsForClient(): boolean
   /** True once part of the body is gone, so that it cannot be sent again. */
   bodySpent(): boolean
 }
@@ -38,6 +40,8 @@ export interface UpstreamSink {
   begin(status: number, headers: Buffer[], resume: () => void): boolean
   /** Returns false to pause until the `resume` given to `begin`. */
   data(chunk: Buffer): boolean
+  /** True while the client takes no more. */
+  readonly blocked: boolean
   end(): void
   /** The upstream answered 101 to a request with `upgrade`: its connection is the sink's from here on. */
   upgrade?(headers: Buffer[], socket: Duplex): void
@@ -57,6 +61,8 @@ export interface CallContext {
 
 /** Most interim responses (1xx) before one final response. */
 const MAX_INTERIM = 100
+/** Most header lines of a response; undici bounds their size, in which thousands of tiny ones would fit. */
+const MAX_HEADER_LINES = 500
 
 /** Most targets tried when none of them takes the connection. */
 const MAX_CONNECT_ATTEMPTS = 3
@@ -137,13 +143,26 @@ export class UpstreamCall implements Expiring {
   }
 
   expire(): void {
-    const late = new Problem('UPSTREAM_TIMED_OUT', {
+    const now = this.#context.clock.now()
+    if (this.#stage === 'receiving' && this.#sink.blocked && now < this.#endsAt) {
+      // The client is what is slow; how long it may be is not for the upstream's timeout to say.
+      this.#extend(this.#request.timeouts.idle)
+      this.#context.deadlines.watch(this)
+      return
+    }
+    const late = this.#late()
+    const abort = this.#abort
+    this.#finish(late, late.code === 'REQUEST_TIMEOUT' ? 'cancelled' : 'timeout')
+    abort?.(late)
+  }
+
+  #late(): Problem {
+    if (this.#uploading && this.#request.waitsForClient())
+      return new Problem('REQUEST_TIMEOUT', { detail: 'The request body stopped coming.' })
+    return new Problem('UPSTREAM_TIMED_OUT', {
       detail:
         this.#stage === 'receiving' ? 'The upstream fell silent in the middle of its response.' : 'The upstream did not answer in time.',
     })
-    const abort = this.#abort
-    this.#finish(late, 'timeout')
-    abort?.(late)
   }
 
   readonly #onUpload = (ended: boolean): void => {
@@ -191,6 +210,8 @@ export class UpstreamCall implements Expiring {
       this.#onInterim(status)
       return true
     }
+    if (headers.length > 2 * MAX_HEADER_LINES)
+      throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has too many header lines.' })
     this.#stage = 'receiving'
     this.#status = status
     this.#extend(this.#request.timeouts.idle)

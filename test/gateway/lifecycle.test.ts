@@ -167,7 +167,7 @@ test('the metrics and the access log tell what happened, without secrets', async
   t.regex(metrics, /^gatewright_request_duration_seconds_count\{route="users.get"\} 1$/m)
   t.regex(metrics, new RegExp(`^gatewright_upstream_requests_total\\{upstream="people",target="${up.url}",outcome="2xx"\\} 1$`, 'm'))
   t.regex(metrics, /^gatewright_problems_total\{code="NOT_FOUND"\} 1$/m)
-  t.regex(metrics, /^gatewright_refused_requests_total\{status="400"\} 1$/m)
+  t.regex(metrics, /^gatewright_refused_requests_total\{reason="method",status="400"\} 1$/m)
   t.regex(metrics, /^gatewright_requests_in_flight 0$/m)
   const access = lines.filter(({ msg }) => msg === 'request')
   t.is(access.length, 2)
