@@ -11,6 +11,7 @@ import { createGuard } from './edge/guard.js'
 import { closeAfter, reachesLimit } from './edge/last-response.js'
 import { createListener, type Listener } from './edge/listener.js'
 import { Protection } from './edge/protection.js'
+import { createPseudonym } from './edge/pseudonym.js'
 import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
@@ -78,16 +79,12 @@ export class GatewayRuntime implements RunningGateway {
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
     this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
-    const { server } = settings
+    const { server, requestId } = settings
     const addresses = clientAddress(server.trustedProxies)
-    this.#protection = new Protection(server, {
-      addresses,
-      observer: this.#observer,
-      metrics: this.#metrics,
-      clock: this.#clock,
-      log: this.#sink.log,
-    })
-    const requestIdHeader = settings.requestId.header
+    const { log } = this.#sink
+    this.#protection = new Protection(server, { addresses, observer: this.#observer, metrics: this.#metrics, clock: this.#clock, log })
+    const requestIdHeader = requestId.header
+    const pseudonym = createPseudonym()
     this.#handler = new ExchangeHandler(
       {
         clock: this.#clock,
@@ -96,6 +93,7 @@ export class GatewayRuntime implements RunningGateway {
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
+        pseudonym,
         observe: (upstream, target, outcome) => this.#metrics.attempt(upstream, target, outcome),
       },
       settings.problems.base,
@@ -105,6 +103,7 @@ export class GatewayRuntime implements RunningGateway {
       clock: this.#clock,
       addresses,
       requestIdHeader,
+      pseudonym,
       headerLimits: { lines: server.limits.headerCount, bytes: server.limits.headers },
       maxTargetLength: server.limits.uri,
       maxQueryParameters: server.limits.queryParameters,
@@ -126,7 +125,7 @@ export class GatewayRuntime implements RunningGateway {
 
   /** The edge: guards a request before anything runs. */
   #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
-    const { exchange, refusal: fault } = this.#guard(req, res)
+    const { exchange, refusal: fault, reply } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
     exchange.upgrade = upgrade
     if (this.#draining || reachesLimit(res)) closeAfter(req, res)
@@ -135,6 +134,7 @@ export class GatewayRuntime implements RunningGateway {
     const refusal = fault ?? this.#protection.refusal()
     if (refusal) this.#protection.counter.refused(refusal.problem.status, refusal.reason)
     if (refusal || !this.#entrance.isOpen) this.#handler.refuse(exchange, refusal?.problem)
+    else if (reply) this.#handler.answer(exchange, reply)
     else this.#entrance.run(exchange)
   }
 

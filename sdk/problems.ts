@@ -80,6 +80,11 @@ export const PROBLEMS = {
     'The keys needed to check the credential cannot be fetched. Try again later.',
   ),
   UPSTREAM_TIMED_OUT: problem(504, 'Upstream timed out', 'The upstream did not answer within the route’s timeouts.'),
+  LOOP_DETECTED: problem(
+    508,
+    'Loop detected',
+    'The request has been through this gateway already: `Via` names it (RFC 9110 section 7.6.3). An upstream leads back to the gateway.',
+  ),
 } as const satisfies Record<string, ProblemType>
 
 /** A code of the problem table. */

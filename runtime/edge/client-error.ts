@@ -38,6 +38,15 @@ const ONLY_A_TARGET = /^[A-Z]+ \S+$/
 /** How long a client may take to read the refusal before its connection is destroyed; it need not read at all. */
 const LINGER_MS = 1_000
 
+/**
+ * The bytes that answer a request for which there is no exchange; the connection closes after them.
+ * @param lines further header lines, each with its line end
+ */
+export function bareRefusal(status: number, lines = ''): string {
+  const body = refusalBody(status)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+}
+
 function verdict(error: ParserError, busy: boolean): { readonly status: number; readonly reason: RefusalReason } {
   const { code = '', rawPacket } = error
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, reason: busy ? 'request-timeout' : 'header-timeout' }
@@ -68,9 +77,6 @@ export function answerClientError(error: ParserError, socket: Duplex & { readonl
   }
   const { status, reason } = verdict(error, Boolean(current))
   counter.refused(status, reason)
-  const body = refusalBody(status)
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  socket.end(bareRefusal(status))
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

@@ -6,9 +6,9 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
 import { socketResponse } from '../websocket/socket-response.js'
 import { upgradableMessage } from '../websocket/upgradable-message.js'
-import { answerClientError, type RefusalCounter, responseOn } from './client-error.js'
+import { answerClientError, bareRefusal, type RefusalCounter, responseOn } from './client-error.js'
 import { Http2Sessions } from './http2-sessions.js'
-import { closeAfter, isBehindLast } from './last-response.js'
+import { isBehindLast } from './last-response.js'
 
 /** What the listener hands on. */
 export interface ListenerHandlers extends RefusalCounter {
@@ -44,24 +44,16 @@ function tune(server: Server, { limits }: GatewaySettings['server'], handlers: L
     if (head.length > 0) socket.unshift(head)
     handlers.upgrade(req, socketResponse(req, socket as Socket))
   })
-  const refuseExpectation = (req: IncomingMessage, res: ServerResponse) => {
-    handlers.refused(417, 'expectation')
-    closeAfter(req, res)
-    res.writeHead(417, { 'content-length': 0 }).end()
-  }
   server.on('request', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
-  server.on('checkExpectation', (req, res) => isBehindLast(req) || refuseExpectation(req, res))
-  server.on('checkContinue', (req, res) => {
-    if (isBehindLast(req)) return
-    // Node takes any value for it in which the word occurs.
-    if (req.headers.expect?.toLowerCase() === '100-continue') handlers.request(req, res, true)
-    else refuseExpectation(req, res)
-  })
+  server.on('checkExpectation', (req, res) => isBehindLast(req) || handlers.request(req, res, false))
+  server.on('checkContinue', (req, res) => isBehindLast(req) || handlers.request(req, res, true))
   server.on('connect', (_req, socket) => {
+    // A client that is gone already must not end the process.
+    socket.on('error', () => undefined)
     handlers.refused(405, 'method')
-    // Behind a request that is under way, this would pass for its answer.
+    // Behind a request that is under way, an answer would pass for that request's.
     if (responseOn(socket)) socket.destroy()
-    else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    else socket.end(bareRefusal(405, 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n'))
   })
   server.on('clientError', (error, socket) => answerClientError(error, socket, handlers))
 }

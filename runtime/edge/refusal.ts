@@ -14,6 +14,7 @@ export type RefusalReason =
   | 'target-size'
   | 'query-parameters'
   | 'expectation'
+  | 'loop'
   | 'header-timeout'
   | 'request-timeout'
   | 'slow-body'

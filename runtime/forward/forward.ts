@@ -10,6 +10,8 @@ import { ResponseSink, type ResponseWriter, type SinkContext } from './response-
 /** What every forwarded request shares. */
 export interface ForwardContext extends SinkContext, CallContext {
   readonly addresses: ClientAddress
+  /** This gateway's name in `Via`. */
+  readonly pseudonym: string
 }
 
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */
@@ -39,11 +41,11 @@ export class ForwardRequest implements UpstreamRequest {
   }
 
   headers(target: Parameters<UpstreamRequest['headers']>[0]): string[] {
-    const { rules, addresses, requestIdHeader } = this.#context
+    const { rules, addresses, requestIdHeader, pseudonym } = this.#context
     return requestHeaders(
       this.#exchange,
       target,
-      { rules, addresses, requestIdHeader, preserveHost: this.#route.preserveHost },
+      { rules, addresses, requestIdHeader, pseudonym, preserveHost: this.#route.preserveHost },
       this.#exchange.body === undefined,
     )
   }

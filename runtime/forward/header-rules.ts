@@ -1,5 +1,15 @@
 /** What to do with a header line that passes through. */
-export type HeaderRule = 'keep' | 'drop' | 'host' | 'connection' | 'forwarded' | 'forwarded-for' | 'content-length' | 'transfer-encoding'
+export type HeaderRule =
+  | 'keep'
+  | 'drop'
+  | 'host'
+  | 'connection'
+  | 'forwarded'
+  | 'forwarded-for'
+  | 'content-length'
+  | 'transfer-encoding'
+  | 'cookie'
+  | 'max-forwards'
 
 /** A header name as seen, with its lower-case form and rule. */
 export interface KnownHeader {
@@ -24,6 +34,8 @@ const REQUEST: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
   ['connection', 'connection'],
   ['host', 'host'],
   ['content-length', 'content-length'],
+  ['cookie', 'cookie'],
+  ['max-forwards', 'max-forwards'],
   ['expect', 'drop'],
   ['http2-settings', 'drop'],
   // Each of these makes some upstream act on another method or path than the one that was checked.
@@ -88,10 +100,13 @@ export function createHeaderRules(): HeaderRules {
   return { request: remember(requestRule), response: remember((lower) => RESPONSE.get(lower) ?? 'keep') }
 }
 
+/** Not options of a connection, whatever `Connection` says: without the length a body would be framed anew. */
+const NEVER_NOMINATED = new Set(['', 'close', 'keep-alive', 'content-length'])
+
 /** The names that `Connection` lines nominate as hop-by-hop, beyond `close` and `keep-alive`. */
 export function nominatedBy(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined) return undefined
   if (connection === 'keep-alive' || connection === 'close') return undefined
   const names = connection.split(',').map((name) => name.trim().toLowerCase())
-  return new Set(names.filter((name) => name !== '' && name !== 'close' && name !== 'keep-alive'))
+  return new Set(names.filter((name) => !NEVER_NOMINATED.has(name)))
 }

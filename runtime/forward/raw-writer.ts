@@ -76,7 +76,7 @@ function flush(writer: RawWriter): void {
 }
 
 /** Sends headers and body at once; where it can be, in one text, byte for byte as latin1. */
-function endWhole(res: ServerResponse, body: Uint8Array): void {
+export function endWhole(res: ServerResponse, body: Uint8Array): void {
   const { socket } = res
   if (!socket || res.chunkedEncoding || body.length > JOINED_BYTES) {
     res.end(body)

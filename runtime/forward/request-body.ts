@@ -69,12 +69,13 @@ export class RequestBody extends Readable implements Upload {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const { req } = this.#exchange
+    const { req, res } = this.#exchange
     this.#exchange.upload = undefined
     req.off('data', this.#onData)
     req.off('end', this.#onEnd)
     req.off('aborted', this.#onGone)
-    if (!req.readableEnded) req.pause()
+    // Once the response is out, what is left is being dropped.
+    if (!req.readableEnded && !res.writableEnded) req.pause()
     done(error)
   }
 }

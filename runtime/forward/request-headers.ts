@@ -1,26 +1,32 @@
 import type { TLSSocket } from 'node:tls'
 import type { ClientAddress } from '../edge/client-address.js'
 import { plainAddress } from '../edge/client-address.js'
-import type { GatewayExchange } from '../pipeline/exchange.js'
+import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import type { Target } from '../upstreams/target.js'
 import { appendEdits, isEdited } from './apply-edits.js'
 import { type HeaderRules, nominatedBy } from './header-rules.js'
+
+/** The largest `Max-Forwards` sent on. */
+const MAX_HOPS = 1_000
 
 /** How one route's requests go upstream. */
 export interface RequestHeaderSettings {
   readonly rules: HeaderRules
   readonly addresses: ClientAddress
   readonly requestIdHeader: string
+  /** This gateway's name in `Via`. */
+  readonly pseudonym: string
   readonly preserveHost: boolean
 }
 
 /**
  * The header lines of the request to the upstream, flat. End-to-end fields pass as received; hop-by-hop ones, those
- * that `Connection` nominates, forged identity and forwarding fields are dropped; `Via` and `X-Forwarded-*` are written.
+ * that `Connection` nominates, forged identity and forwarding fields are dropped; `Via` and `X-Forwarded-*` are written;
+ * several `Cookie` lines become one (RFC 9113 section 8.2.3).
  * @param sameBody true if the body is sent as received, so that its `Content-Length` still holds
  */
 export function requestHeaders(exchange: GatewayExchange, target: Target, settings: RequestHeaderSettings, sameBody: boolean): string[] {
-  const { rules, addresses, requestIdHeader } = settings
+  const { rules, addresses, requestIdHeader, pseudonym } = settings
   const { req, requestEdits } = exchange
   const peer = req.socket.remoteAddress ?? ''
   const trusted = addresses.trusts(peer)
@@ -33,18 +39,32 @@ export function requestHeaders(exchange: GatewayExchange, target: Target, settin
     if (!passes || lower === requestIdHeader || nominated?.has(lower) || (requestEdits && isEdited(requestEdits, lower))) continue
     out.push(raw[index] as string, raw[index + 1] as string)
   }
+  // Node has joined several lines with `; ` already.
+  if (req.headers.cookie !== undefined && !nominated?.has('cookie')) writeUnedited(out, requestEdits, 'cookie', req.headers.cookie)
+  if (req.headers['max-forwards'] !== undefined) writeMaxForwards(out, exchange)
   writeForwarded(out, exchange, peer, trusted)
-  out.push('via', req.httpVersionMajor === 2 ? '2.0 gatewright' : '1.1 gatewright', requestIdHeader, exchange.requestId)
+  out.push('via', `${req.httpVersion} ${pseudonym}`, requestIdHeader, exchange.requestId)
   if (requestEdits) appendEdits(out, requestEdits)
   return out
 }
 
-function writeForwarded(out: string[], { req }: GatewayExchange, peer: string, trusted: boolean): void {
+function writeForwarded(out: string[], { req, requestEdits }: GatewayExchange, peer: string, trusted: boolean): void {
   const chain = trusted ? req.headers['x-forwarded-for'] : undefined
   const address = plainAddress(peer)
-  out.push('x-forwarded-for', chain === undefined ? address : `${chain}, ${address}`)
+  writeUnedited(out, requestEdits, 'x-forwarded-for', chain === undefined ? address : `${chain}, ${address}`)
   if (!trusted || req.headers['x-forwarded-proto'] === undefined)
-    out.push('x-forwarded-proto', (req.socket as TLSSocket).encrypted ? 'https' : 'http')
+    writeUnedited(out, requestEdits, 'x-forwarded-proto', (req.socket as TLSSocket).encrypted ? 'https' : 'http')
   if ((!trusted || req.headers['x-forwarded-host'] === undefined) && req.headers.host !== undefined)
-    out.push('x-forwarded-host', req.headers.host)
+    writeUnedited(out, requestEdits, 'x-forwarded-host', req.headers.host)
+}
+
+function writeUnedited(out: string[], edits: readonly HeaderEdit[] | undefined, name: string, value: string): void {
+  if (!edits || !isEdited(edits, name)) out.push(name, value)
+}
+
+/** One hop less for OPTIONS (RFC 9110 section 7.6.2); of other methods the field means nothing and passes. */
+function writeMaxForwards(out: string[], { req, method }: GatewayExchange): void {
+  const value = req.headers['max-forwards'] as string
+  if (method !== 'OPTIONS') out.push('max-forwards', value)
+  else if (/^\d+$/.test(value)) out.push('max-forwards', String(Math.min(Number(value), MAX_HOPS) - 1))
 }

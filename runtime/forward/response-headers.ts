@@ -19,9 +19,9 @@ const OF_THE_BODY = new Set([
 /** Header lines as undici hands them over. */
 export type RawHeaders = readonly Buffer[]
 
-/** Drops the lines whose names `Connection` nominated as hop-by-hop. */
-function withoutNominated(lines: readonly string[], nominated: ReadonlySet<string>): string[] {
-  return lines.filter((_, index) => !nominated.has((lines[index - (index % 2)] as string).toLowerCase()))
+/** Drops the lines of some names from a flat list. */
+export function withoutNames(lines: readonly string[], names: ReadonlySet<string>): string[] {
+  return lines.filter((_, index) => !names.has((lines[index - (index % 2)] as string).toLowerCase()))
 }
 
 const joined = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`)
@@ -78,7 +78,7 @@ export function endToEndFields(
   }
   checkCoding(coding)
   const nominated = nominatedBy(connection)
-  return nominated ? withoutNominated(out, nominated) : out
+  return nominated ? withoutNames(out, nominated) : out
 }
 
 /** The header lines of the response to the client, flat: the upstream's end-to-end fields, the request id, then the edits. */

@@ -7,7 +7,15 @@ import type { UpstreamSink } from '../upstreams/send.js'
 import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
 import { replyHeaders } from './reply-headers.js'
-import { checkFraming, endToEndFields, type RawHeaders, type ResponseHeaderSettings, responseHeaders } from './response-headers.js'
+import {
+  checkFraming,
+  endToEndFields,
+  type RawHeaders,
+  type ResponseHeaderSettings,
+  responseHeaders,
+  withoutNames,
+} from './response-headers.js'
+import { settleUnread } from './settle-unread.js'
 
 /** Most of an unwanted body that is read before its connection is given up. */
 const DROPPED_BYTES = 65_536
@@ -43,6 +51,8 @@ export interface SinkContext {
   refuse(exchange: GatewayExchange, error: unknown): void
 }
 
+const LENGTH = new Set(['content-length'])
+
 /**
  * Takes an upstream's response to a client: streamed as it comes, or collected and mapped where the route has a
  * `mapResponse` for its status.
@@ -77,9 +87,25 @@ export class ResponseSink implements UpstreamSink {
       return true
     }
     this.#writer.onDrain(resume)
+    try {
+      const more = this.#writer.begin(status, this.#streamedHeaders(headers))
+      this.#begun = true
+      return more
+    } catch (error) {
+      // A response that the upstream got wrong fails like any other of its calls.
+      if (error instanceof Problem) throw error
+      this.#exchange.call?.cancel()
+      this.#refuse(error)
+      return true
+    }
+  }
+
+  #streamedHeaders(headers: Buffer[]): string[] {
     const lines = this.#finalHeaders(headers, false)
-    this.#begun = true
-    return this.#writer.begin(status, lines)
+    // An upstream that refuses a body in the middle of its upload will not read the rest.
+    if (this.#status >= 400) settleUnread(this.#exchange)
+    // A 204 has no length (RFC 9110 section 8.6).
+    return this.#status === 204 ? withoutNames(lines, LENGTH) : lines
   }
 
   /** Tells policies what came; true if one of them replied instead. */
@@ -97,6 +123,7 @@ export class ResponseSink implements UpstreamSink {
   }
 
   #replace(reply: Reply): void {
+    settleUnread(this.#exchange)
     const headers = replyHeaders(this.#exchange, reply, this.#context.requestIdHeader)
     const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
     if (reply.status !== 204 && reply.status !== 304) headers.push('content-length', String(body?.length ?? 0))
@@ -141,7 +168,7 @@ export class ResponseSink implements UpstreamSink {
   end(): void {
     if (this.#replaced) return
     if (!this.#collected) {
-      this.#writer.end()
+      this.#endStreamed()
       this.#exchange.hooks?.complete()
       return
     }
@@ -158,6 +185,12 @@ export class ResponseSink implements UpstreamSink {
     }
   }
 
+  #endStreamed(): void {
+    const { req, res } = this.#exchange
+    if (!req.complete && settleUnread(this.#exchange)) res.once('finish', () => req.socket.destroySoon())
+    this.#writer.end()
+  }
+
   #refuse(error: unknown): void {
     this.#context.refuse(this.#exchange, error)
   }
@@ -166,8 +199,9 @@ export class ResponseSink implements UpstreamSink {
     if (this.#exchange.gone) return
     const headers = this.#finalHeaders(this.#headers, true)
     headers.push('content-type', contentType, 'content-length', String(body.length))
-    this.#begun = true
+    settleUnread(this.#exchange)
     this.#writer.begin(this.#status, headers)
+    this.#begun = true
     this.#writer.end(body)
     const { hooks } = this.#exchange
     if (!hooks?.watching) return

@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi'
-import { Problem, type Reply } from '../../sdk/index.js'
+import type { Problem, Reply } from '../../sdk/index.js'
 import { forward } from '../forward/forward.js'
 import type { ResponseWriter } from '../forward/response-sink.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
@@ -8,16 +9,41 @@ import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { ExchangeHandler } from '../pipeline/exchange-handler.js'
 import { mountH2o2 } from './mount-h2o2.js'
 
+const NOTHING = Buffer.alloc(0)
+
+/** Sends a head whose body has not come yet; an empty buffer, since an empty text would re-encode it. */
+function flushHead(res: ServerResponse): void {
+  if (!res.headersSent || res.writableEnded || res.destroyed || !res.socket) return
+  if ((res as { _headerSent?: boolean })._headerSent === false) res.write(NOTHING)
+}
+
 /** An upstream's response as h2o2 takes it from its HTTP client. */
 class LaneResponse extends Readable {
   statusCode = 0
   /** Flat header lines, edited already. */
   lines: readonly string[] = []
   headers = {}
+  readonly #exchange: GatewayExchange
   #resume: (() => void) | undefined = undefined
+  #flushed = false
+
+  constructor(exchange: GatewayExchange) {
+    super()
+    this.#exchange = exchange
+  }
 
   override _read(): void {
     this.#resume?.()
+    if (this.#flushed) return
+    this.#flushed = true
+    // hapi has written the head by the time it reads, and would hold it back until the body comes.
+    process.nextTick(flushHead, this.#exchange.res)
+  }
+
+  /** Also where hapi drops the response for another: the upstream need not go on. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#exchange.call?.cancel()
+    done(error)
   }
 
   onDrain(resume: () => void): void {
@@ -27,10 +53,13 @@ class LaneResponse extends Readable {
 
 /** Writes an upstream's response to a stream that hapi transmits. */
 class LaneWriter implements ResponseWriter {
-  readonly #response = new LaneResponse()
+  readonly #response: LaneResponse
+  readonly #exchange: GatewayExchange
   readonly #begun: (response: LaneResponse) => void
 
-  constructor(begun: (response: LaneResponse) => void) {
+  constructor(exchange: GatewayExchange, begun: (response: LaneResponse) => void) {
+    this.#response = new LaneResponse(exchange)
+    this.#exchange = exchange
     this.#begun = begun
   }
 
@@ -59,7 +88,9 @@ class LaneWriter implements ResponseWriter {
   }
 
   cut(): void {
-    this.#response.destroy(new Problem('UPSTREAM_RESET'))
+    // Without an error, which nobody would take where hapi has not begun to send, or sends no body.
+    this.#response.destroy()
+    this.#exchange.res.destroy()
   }
 }
 
@@ -111,7 +142,7 @@ export class HapiLane {
     const { exchange, route } = options.payload
     const promise = new Promise<LaneResponse>((resolve, reject) => {
       const context = { ...this.#handler.context, refuse: (_exchange: GatewayExchange, error: unknown) => reject(error) }
-      forward(exchange, route, new LaneWriter(resolve), context)
+      forward(exchange, route, new LaneWriter(exchange, resolve), context)
     })
     return Object.assign(promise, { req: { destroy: () => exchange.call?.cancel() } })
   }
@@ -126,8 +157,10 @@ export class HapiLane {
   }
 
   #reply(exchange: GatewayExchange, h: ResponseToolkit, reply: Reply): ResponseObject {
-    const body = reply.body === undefined ? undefined : typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body)
-    return withHeaders(h.response(body).code(reply.status), this.#handler.replyHeaders(exchange, reply))
+    // As bytes: Node would join a text to the headers, and encode them with it.
+    const body = reply.body === undefined ? undefined : Buffer.from(reply.body as string)
+    const headers = this.#handler.replyHeaders(exchange, reply)
+    return withHeaders(h.response(body).code(reply.status), headers)
   }
 
   #problem(exchange: GatewayExchange, h: ResponseToolkit, problem: Problem): ResponseObject {

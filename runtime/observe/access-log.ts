@@ -7,10 +7,23 @@ const SECRET_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization'
 const SECRET_PARAM = /token|secret|password|passwd|api[-_]?key|signature|^sig$|^code$|credential/i
 const MAX_VALUE = 1_024
 
+/** Controls that JSON leaves as they are, and that a terminal may obey. */
+const CONTROLS = /[\x7f-\x9f]/g
+
+/** A parameter's name as the upstream may read it. */
+function decodedName(part: string): string {
+  const name = part.split('=', 1)[0] as string
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
 function redactQuery(queryString: string): string {
   const parts = queryString.split('&').map((part) => {
-    const name = part.split('=', 1)[0] as string
-    return SECRET_PARAM.test(name) ? `${name}=${REDACTED}` : part
+    const name = decodedName(part)
+    return SECRET_PARAM.test(name) ? `${part.split('=', 1)[0]}=${REDACTED}` : part
   })
   return parts.join('&').slice(0, MAX_VALUE)
 }
@@ -30,7 +43,14 @@ export function createAccessLog(
       settings.headers.flatMap((name) => {
         const value = exchange.req.headers[name]
         if (value === undefined) return []
-        return [[name, SECRET_HEADERS.has(name) || credentialHeaders.has(name) ? REDACTED : String(value).slice(0, MAX_VALUE)]]
+        return [
+          [
+            name,
+            SECRET_HEADERS.has(name) || credentialHeaders.has(name)
+              ? REDACTED
+              : String(value).slice(0, MAX_VALUE).replace(CONTROLS, '\ufffd'),
+          ],
+        ]
       }),
     )
   return (exchange, status, durationMs, upstream) => {

@@ -1,9 +1,8 @@
 import type { Problem, Reply } from '../../sdk/index.js'
-import { closeAfter } from '../edge/last-response.js'
-import { hasBody } from '../forward/collect-body.js'
 import { type ForwardContext, forward } from '../forward/forward.js'
-import { RawWriter } from '../forward/raw-writer.js'
+import { endWhole, RawWriter } from '../forward/raw-writer.js'
 import { replyHeaders } from '../forward/reply-headers.js'
+import { settleUnread } from '../forward/settle-unread.js'
 import { problemReply, toProblem } from '../problems/problem-reply.js'
 import type { Routable, RouteTable } from '../routing/route-table.js'
 import type { CompiledRoute } from './compiled-route.js'
@@ -20,16 +19,13 @@ export interface LiveConfig {
   readonly keepsEncodedSlashes: boolean
 }
 
-/** A body that is this short is read to its end after an early answer; a longer one is cut off with its connection. */
-const DRAINED_BYTES = 65_536
-
 function isPreflight({ method, headers }: GatewayExchange): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined && headers['origin'] !== undefined
 }
 
-function mustClose({ req }: GatewayExchange): boolean {
-  if (req.complete || !hasBody(req)) return false
-  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length']) > DRAINED_BYTES
+/** OPTIONS that may go no further (RFC 9110 section 7.6.2). */
+function endsHere({ method, headers }: GatewayExchange): boolean {
+  return method === 'OPTIONS' && headers['max-forwards'] !== undefined && /^0+$/.test(String(headers['max-forwards']))
 }
 
 /** Matches exchanges and runs them on the direct lane. */
@@ -50,7 +46,7 @@ export class ExchangeHandler {
   match(exchange: GatewayExchange, live: LiveConfig): CompiledRoute {
     const subject = { req: exchange.req, queryString: exchange.queryString }
     if (isPreflight(exchange)) return this.#matchPreflight(exchange, live)
-    const found = live.table.match(exchange.method, exchange.path, subject)
+    const found = endsHere(exchange) ? undefined : live.table.match(exchange.method, exchange.path, subject)
     if (!found) {
       exchange.allowedMethods = live.table.allowed(exchange.path, subject)
       exchange.route = live.unmatched
@@ -104,7 +100,7 @@ export class ExchangeHandler {
   #proceed(exchange: GatewayExchange, route: CompiledRoute, reply: Reply | undefined): void {
     if (exchange.gone) return
     try {
-      if (reply) this.#write(exchange, reply)
+      if (reply) this.answer(exchange, reply)
       else forward(exchange, route, new RawWriter(exchange.res), this.#context)
     } catch (error) {
       this.refuse(exchange, error)
@@ -117,7 +113,7 @@ export class ExchangeHandler {
     const problem = this.note(exchange, error)
     if (exchange.gone || res.destroyed) return
     if (res.headersSent) res.destroy()
-    else this.#write(exchange, this.problem(exchange, problem))
+    else this.answer(exchange, this.problem(exchange, problem))
   }
 
   /** Records a problem for the log and the metrics. */
@@ -134,22 +130,25 @@ export class ExchangeHandler {
 
   /** The final header lines of a reply: its own, the edits of the response steps, the request id. Where much of the body is unread, the reply is the last. */
   replyHeaders(exchange: GatewayExchange, reply: Reply): string[] {
-    if (mustClose(exchange)) closeAfter(exchange.req, exchange.res)
-    return replyHeaders(exchange, reply, this.#context.requestIdHeader)
+    settleUnread(exchange)
+    try {
+      return replyHeaders(exchange, reply, this.#context.requestIdHeader)
+    } catch (error) {
+      // A response step failed: the caller still gets an answer, without the edits.
+      this.note(exchange, error)
+      return [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
+    }
   }
 
-  #write(exchange: GatewayExchange, reply: Reply): void {
+  /** Writes a reply to the client's connection. */
+  answer(exchange: GatewayExchange, reply: Reply): void {
     const { res } = exchange
-    let headers: string[]
-    try {
-      headers = this.replyHeaders(exchange, reply)
-    } catch (error) {
-      // A response step failed: the caller still gets an answer, without that step's headers.
-      this.note(exchange, error)
-      headers = [...reply.headers, this.#context.requestIdHeader, exchange.requestId]
-    }
-    if (reply.status !== 204) headers.push('content-length', String(Buffer.byteLength(reply.body ?? '')))
+    const headers = this.replyHeaders(exchange, reply)
+    // As bytes: Node would join a text to the headers, and encode them with it.
+    const body = Buffer.from((reply.body ?? '') as string)
+    if (reply.status !== 204) headers.push('content-length', String(body.length))
     res.writeHead(reply.status, headers as never)
-    res.end(exchange.method === 'HEAD' ? undefined : reply.body)
+    if (exchange.method === 'HEAD' || body.length === 0) res.end()
+    else endWhole(res, body)
   }
 }

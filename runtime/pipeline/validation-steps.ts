@@ -4,6 +4,7 @@ import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import { hasBody } from '../forward/collect-body.js'
 import type { GatewayExchange } from './exchange.js'
+import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.js'
 
 const BYTE_ORDER_MARK = 0xfeff
 const NO_QUERY: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
@@ -39,16 +40,18 @@ function checkMedia({ req }: GatewayExchange): void {
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the body without a content coding.' })
 }
 
-const notJson = () =>
-  new Problem('INVALID_REQUEST', {
-    detail: 'The body is not JSON.',
-    extensions: { errors: [{ in: 'body', path: '', message: 'not JSON' }] },
-  })
+function unreadable(detail: string, message: string): Problem {
+  return new Problem('INVALID_REQUEST', { detail, extensions: { errors: [{ in: 'body', path: '', message }] } })
+}
+
+const notJson = () => unreadable('The body is not JSON.', 'not JSON')
 
 /** Parses UTF-8 strictly: bytes that are no UTF-8 would otherwise reach the upstream as other text than was sent. */
 function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw notJson()
   const text = bytes.toString('utf8')
+  if (isTooDeep(text, MAX_JSON_DEPTH))
+    throw unreadable(`The body is nested more than ${MAX_JSON_DEPTH} levels deep.`, `nested deeper than ${MAX_JSON_DEPTH}`)
   try {
     return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text)
   } catch {

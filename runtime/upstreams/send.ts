@@ -59,6 +59,8 @@ export interface CallContext {
   readonly observe: AttemptObserver
 }
 
+/** Most interim responses (1xx) before one final response. */
+const MAX_INTERIM = 100
 /** Most header lines of a response; undici bounds their size, in which thousands of tiny ones would fit. */
 const MAX_HEADER_LINES = 500
 
@@ -84,6 +86,7 @@ export class UpstreamCall implements Expiring {
   #uploading = false
   #attempts = 0
   #resets = 0
+  #interim = 0
   #over = false
 
   constructor(pool: UpstreamPool, request: UpstreamRequest, sink: UpstreamSink, context: CallContext) {
@@ -202,9 +205,9 @@ export class UpstreamCall implements Expiring {
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
-    if (this.#over || status < 200) {
-      // An upgrade that nobody asked for would leave the connection in a protocol that nobody speaks.
-      if (status === 101) this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream switched protocols unasked.' }))
+    if (this.#over) return true
+    if (status < 200 || status > 999) {
+      this.#onInterim(status)
       return true
     }
     if (headers.length > 2 * MAX_HEADER_LINES)
@@ -212,7 +215,22 @@ export class UpstreamCall implements Expiring {
     this.#stage = 'receiving'
     this.#status = status
     this.#extend(this.#request.timeouts.idle)
-    return this.#sink.begin(status, headers, resume)
+    const more = this.#sink.begin(status, headers, resume)
+    // Whole with its header (RFC 9112 section 6.3), also where a length says what another status would have sent.
+    if (status === 204 || status === 304) this.onComplete()
+    return more
+  }
+
+  /** Interim responses end here: what they announce is between the upstream and the gateway. */
+  #onInterim(status: number): void {
+    // An upgrade that nobody asked for would leave the connection in a protocol that nobody speaks.
+    if (status === 101) this.#refuse('The upstream switched protocols unasked.')
+    else if (status < 100 || status > 999) this.#refuse('The upstream’s status code is none of HTTP.')
+    else if (++this.#interim > MAX_INTERIM) this.#refuse('The upstream sent interim responses without end.')
+  }
+
+  #refuse(detail: string): void {
+    this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail }))
   }
 
   onUpgrade(_status: number, headers: Buffer[], socket: Duplex): void {

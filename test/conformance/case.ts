@@ -1,4 +1,5 @@
 import type { GatewayOptions } from 'gatewright'
+import type { GatewayRunOptions } from 'gatewright/runtime'
 import type { WireMessage } from './message.js'
 import type { Recorder } from './recorder.js'
 import type { WireClient } from './wire-client.js'
@@ -20,6 +21,8 @@ export interface VariantOptions extends Partial<Omit<GatewayOptions, 'routes'>> 
   readonly upstream?: Readonly<Record<string, unknown>>
   /** Merged into every route's options. */
   readonly route?: Readonly<Record<string, unknown>>
+  /** How it is run; a logger of the case's own, for example. */
+  readonly run?: GatewayRunOptions
 }
 
 /**

@@ -19,6 +19,12 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(40)}\r`)
 }
 
+/** What would have ended the process. */
+let crash: unknown
+process.on('uncaughtException', (error) => {
+  crash = error
+})
+
 const { values: flags } = parseArgs({ options: { write: { type: 'boolean' }, only: { type: 'string', default: '' } } })
 const sections = catalogue.filter(({ title }) => title.includes(flags.only))
 
@@ -27,7 +33,9 @@ for (const subject of SUBJECTS) {
   const stage = await openStage(subject)
   for (const { cases } of sections) {
     for (const one of cases) {
-      const outcome = await runCase(one, subject, stage)
+      crash = undefined
+      const came = await runCase(one, subject, stage)
+      const outcome: Outcome = crash === undefined ? came : { kind: 'failed', reason: `ends the process: ${crash}` }
       results.set(one, (results.get(one) ?? new Map<Subject, Outcome>()).set(subject, outcome))
       progress(`${subject} ${one.id}`)
     }

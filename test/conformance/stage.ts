@@ -17,8 +17,18 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
   const answers = mode === 'buffered' ? { responses: { 200: z.unknown() }, mapResponse: { 200: asIs } } : {}
   const collected = mode === 'buffered' ? { body: z.unknown(), mapRequest: asIs } : {}
   const lifecycle = mode === 'hapi' ? ('hapi' as const) : ('direct' as const)
+  // A GET route takes no body.
+  const { body: _body, mapRequest: _mapRequest, ...bodiless } = extra
   const make = (method: string, path: string, own: object = {}) =>
-    route({ method, path, upstream: to, lifecycle, ...answers, ...extra, ...own } as never) as RouteTree[string]
+    route({
+      method,
+      path,
+      upstream: to,
+      lifecycle,
+      ...answers,
+      ...(method === 'GET' ? bodiless : extra),
+      ...own,
+    } as never) as RouteTree[string]
   return {
     public: make('*', '/public/{path*}'),
     admin: make('*', '/admin/{path*}', { auth }),
@@ -34,10 +44,10 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
 async function startGateway(
   mode: Mode,
   recorder: Recorder,
-  { basePath = '', target, route: extra = {}, upstream: of = {}, ...options }: VariantOptions,
+  { basePath = '', target, route: extra = {}, upstream: of = {}, run = {}, ...options }: VariantOptions,
 ) {
   const config = { info: { title: 'Conformance', version: '1.0.0' }, log: { access: false }, ...options } as Omit<GatewayOptions, 'routes'>
-  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, target ?? recorder.url + basePath, extra, of) }))
+  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, target ?? recorder.url + basePath, extra, of) }), run)
   await gateway.start()
   return { url: gateway.url, adminUrl: gateway.adminUrl, stop: async () => void (await gateway.stop({ now: true })) }
 }

@@ -179,7 +179,11 @@ const headers: Reasons = {
     'response-nominated-case',
     'upgrade-not-nominated',
   ),
-  ...because('A nominated Content-Length goes like any nominated field, and the body is sent in chunks.', 'nominated-length'),
+  ...because('Several Cookie lines become one (RFC 9113 section 8.2.3), as HTTP/1 servers expect.', 'cookies'),
+  ...because(
+    'Content-Length is no option of a connection: it stays, and the nomination goes. HAProxy passes the nomination on.',
+    'nominated-length',
+  ),
   ...because(
     'Forwarding fields of a client that is no trusted proxy are replaced by what the gateway itself sees.',
     'nominated-forwarded-for',
@@ -221,11 +225,7 @@ const responses: Reasons = {
     'response-server-date',
     'response-accel',
   ),
-  ...because('A 204 should have no Content-Length (RFC 9110 section 8.6); HAProxy removes the upstream’s.', 'response-204-length'),
-  ...because(
-    'A fault: a 304 may have a Content-Length (RFC 9110 section 8.6), and undici takes the missing body for a cut response.',
-    'response-304',
-  ),
+  ...because('A 204 has no Content-Length (RFC 9110 section 8.6); nginx passes the upstream’s on.', 'response-204-length'),
   ...because(
     'A body that ends with the connection is sent in chunks, so that the client sees whether it is whole. HAProxy closes.',
     'response-until-close',

@@ -27,6 +27,7 @@ const steady = (line: string) =>
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replace(/nginx\/[\d.]+/, 'nginx/VERSION')
+    .replace(/^via: 1\.[01] gatewright-[0-9a-f]{8}$/, 'via: 1.1 gatewright')
     .replace(/^(date: )[A-Z][a-z]{2}, (?!24 Nov 2026 08:00:00).*$/, '$1DATE')
     .replace(/([a-z0-9=])\1{60,}/g, (run, letter: string) => `${letter}…(${run.length})`)
 

@@ -78,7 +78,7 @@ for (const lifecycle of LANES) {
     t.deepEqual(headerLines(raw, 'x-forwarded-for'), ['127.0.0.1'])
     t.deepEqual(headerLines(raw, 'x-kept'), ['yes'])
     t.deepEqual(headerLines(raw, 'host'), [new URL(up.url).host])
-    t.deepEqual(headerLines(raw, 'via'), ['1.1 gatewright'])
+    t.regex(headerLines(raw, 'via').join(), /^1\.1 gatewright-[0-9a-f]{8}$/)
   })
 
   test(`${lifecycle}: gives the response as sent, without hop-by-hop headers and without additions`, async (t) => {
@@ -208,7 +208,11 @@ for (const lifecycle of LANES) {
     t.is(response.statusCode, 200)
     response.resume()
     t.is(up.requests[0]?.body, 'abc')
-    const refused = await sendRaw(gateway.url, 'POST /a HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n')
+    const refused = await sendRaw(
+      gateway.url,
+      'POST /a HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n',
+      2_000,
+    )
     t.regex(refused.text, /^HTTP\/1\.1 413 /)
     t.true(refused.closed)
     t.notRegex(refused.text, /100 Continue/)

@@ -62,7 +62,7 @@ for (const lifecycle of LANES) {
     t.is(got['sec-websocket-version'], '13')
     t.is(got['x-forwarded-for'], '127.0.0.1')
     t.is(got['x-forwarded-host'], new URL(gateway.url).host)
-    t.is(got.via, '1.1 gatewright')
+    t.regex(String(got.via), /^1\.1 gatewright-[0-9a-f]{8}$/)
     t.is(got['x-own'], 'kept')
     t.is(got['x-set'], '1')
     t.is(got['x-user-id'], undefined)

@@ -1,0 +1,4 @@
+import { fieldValueCases } from './cases/field-values.js'
+import { testCases } from './test-cases.js'
+
+testCases(fieldValueCases)

@@ -1,0 +1,4 @@
+import { targetCases } from './cases/targets.js'
+import { testCases } from './test-cases.js'
+
+testCases(targetCases)

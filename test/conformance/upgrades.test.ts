@@ -1,0 +1,4 @@
+import { upgradeCases } from './cases/upgrades.js'
+import { testCases } from './test-cases.js'
+
+testCases(upgradeCases)
