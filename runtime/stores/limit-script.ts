@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto'
+import { defineRedisScript } from './redis-script.js'
 
 /**
  * The generic cell rate algorithm, decided inside Redis on its own clock, so that the clocks of gateways do not matter.
  * KEYS[1]: the counter. ARGV: emission and capacity in whole microseconds. Returns whether the request is admitted (1 or 0)
  * and the backlog after it in microseconds. The same steps as `runCell`; the counter expires when it would say nothing.
  */
-export const LIMIT_SCRIPT = `
+export const LIMIT_SCRIPT = defineRedisScript(`
 local emission, capacity = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -29,7 +29,4 @@ if changed and backlog > 0 then
   redis.call('SET', KEYS[1], string.format('%.0f', now + backlog), 'PX', ttl)
 end
 return { admitted and 1 or 0, backlog }
-`
-
-/** The name under which Redis keeps {@link LIMIT_SCRIPT}. */
-export const LIMIT_SCRIPT_SHA = hash('sha1', LIMIT_SCRIPT)
+`)

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { systemClock } from '../../runtime/clock.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
+import { createRedisLink } from '../../runtime/stores/redis-link.js'
 
 /** What the parent asks for: `takes` requests at once, each after `workMs` of work that holds the loop. */
 export interface BurstOrder {
@@ -16,13 +17,8 @@ export interface BurstResult {
 }
 
 const [url = '', prefix = ''] = process.argv.slice(2)
-const store = createRedisLimitStore({
-  url,
-  prefix,
-  clock: systemClock,
-  log: pino({ level: 'silent' }),
-  count: () => undefined,
-})
+const link = createRedisLink({ url, clock: systemClock, log: pino({ level: 'silent' }), count: () => undefined })
+const store = createRedisLimitStore(link, prefix)
 
 const work = (ms: number): void => {
   const until = performance.now() + ms

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { systemClock } from '../../runtime/clock.js'
 import type { CellRate, LimitStore } from '../../runtime/stores/limit-store.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
+import { createRedisLink } from '../../runtime/stores/redis-link.js'
 import { StoreFailure } from '../../runtime/stores/store-failure.js'
 import { freePort, redisTest } from '../helpers/redis.js'
 import { type Defer, timedTest } from '../helpers/timed-test.js'
@@ -19,9 +20,9 @@ function observed(url: string, defer: Defer, clock = systemClock) {
   const count = (name: string, { reason = '' }: Readonly<Record<string, string>>) => {
     counts[`${name} ${reason}`] = (counts[`${name} ${reason}`] ?? 0) + 1
   }
-  const store = createRedisLimitStore({ url, prefix: `f${Math.random()}`, clock, log, count })
-  defer(() => store.close())
-  return { store, lines, counts }
+  const link = createRedisLink({ url, clock, log, count })
+  defer(() => link.close())
+  return { store: createRedisLimitStore(link, `f${Math.random()}`), link, lines, counts }
 }
 
 interface Timed {
@@ -156,7 +157,7 @@ redisTest('own', 'failures are logged once per ten seconds, with their number', 
   t.true((lines[1]?.failures ?? 0) >= 110)
   await redis.start()
   await recovery(t, store)
-  t.is(lines.at(-1)?.msg, 'the shared limit store answers again')
+  t.is(lines.at(-1)?.msg, 'the shared store answers again')
 })
 
 redisTest('own', 'a wrong password is a failure, not a crash', async (t, redis, defer) => {
@@ -210,13 +211,13 @@ timedTest('a server that speaks no Redis is a failure, not a crash', async (t, d
 
 timedTest('an address without a server or out of range is a failure, and closing waits for nothing', async (t, defer) => {
   for (const url of [`redis://127.0.0.1:${await freePort()}`, 'redis://:sesame@127.0.0.1:99999', 'redis://:sesame@no.such.host.invalid']) {
-    const { store, lines } = observed(url, defer)
+    const { store, link, lines } = observed(url, defer)
     await store.warm()
     t.false((await timed(store)).ok)
     t.is(lines.length, 1, url)
     t.false(JSON.stringify(lines).includes('sesame'))
     const from = performance.now()
-    await store.close()
+    await link.close()
     t.true(performance.now() - from < 500)
     t.false((await timed(store)).ok)
   }

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { createClient } from 'redis'
 import type { CellRate, LimitStore } from '../../runtime/stores/limit-store.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
+import { createRedisLink } from '../../runtime/stores/redis-link.js'
 import { fakeClock } from '../helpers/fake-clock.js'
 import { redisTest } from '../helpers/redis.js'
 import type { Defer } from '../helpers/timed-test.js'
@@ -13,8 +14,9 @@ const HUNDRED: CellRate = { emissionMs: 36_000, burst: 100 }
 
 /** A warm store of its own key space. */
 async function storeAt(url: string, defer: Defer, { prefix = `t${Math.random()}`, clock = fakeClock() } = {}): Promise<LimitStore> {
-  const store = createRedisLimitStore({ url, prefix, clock, log: pino({ level: 'silent' }), count: () => undefined })
-  defer(() => store.close())
+  const link = createRedisLink({ url, clock, log: pino({ level: 'silent' }), count: () => undefined })
+  defer(() => link.close())
+  const store = createRedisLimitStore(link, prefix)
   await store.warm()
   return store
 }
