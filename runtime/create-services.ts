@@ -26,7 +26,7 @@ async function redisStores({ url, prefix }: NonNullable<GatewaySettings['redis']
   ])
   const link = keep(`redis:${url}`, () => createRedisLink({ url, clock, log, count }))
   return {
-    limits: keep<LimitStore>(`limits:redis:${url}:${prefix}`, () => createRedisLimitStore(link, prefix)),
+    limits: keep<LimitStore>(`limits:redis:${url}:${prefix}`, () => createRedisLimitStore(link, prefix, clock)),
     shared: keep<SharedState>(`shared:redis:${url}:${prefix}`, () => createRedisSharedState(link, prefix)),
   }
 }

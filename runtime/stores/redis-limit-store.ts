@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../clock.js'
+import { DenialCache } from './denial-cache.js'
 import { type Cell, toCell, toDecision } from './gcra.js'
-import { LIMIT_SCRIPT } from './limit-script.js'
-import type { CellRate, LimitDecision, LimitStore } from './limit-store.js'
+import { LIMIT_SCRIPT, SETTLE_SCRIPT } from './limit-script.js'
+import type { LimitDecisions, LimitStore } from './limit-store.js'
 import { redisKey } from './redis-key.js'
 import type { RedisLink } from './redis-link.js'
 import { StoreFailure } from './store-failure.js'
@@ -13,16 +15,26 @@ const FIND_MS = 2_000
 const REHEARSE_MS = 3_000
 /** How many takes each rehearsal has. */
 const REHEARSALS = [1, 8, 32, 64, 64]
-const REHEARSED: CellRate = { emissionMs: 1, burst: 1 }
+const REHEARSED: readonly Cell[] = [toCell({ emissionMs: 1, burst: 1 })]
+
+/** What the script said; the backlogs are those after the request. */
+interface Verdict {
+  readonly admitted: boolean
+  readonly backlogs: readonly number[]
+}
 
 /** Reads the script's reply; nothing but a whole decision passes. */
-function readReply(reply: unknown, cell: Cell): LimitDecision | undefined {
-  if (!Array.isArray(reply) || reply.length !== 2) return undefined
-  const [admitted, backlog] = reply as [unknown, unknown]
+function readReply(reply: unknown, windows: readonly Cell[]): Verdict | undefined {
+  if (!Array.isArray(reply) || reply.length !== windows.length + 1) return undefined
+  const [admitted, ...backlogs] = reply as unknown[]
   if (admitted !== 0 && admitted !== 1) return undefined
-  if (typeof backlog !== 'number' || !Number.isInteger(backlog) || backlog < 0 || backlog > cell.capacity) return undefined
-  return toDecision(admitted === 1, backlog, cell)
+  const fits = (backlog: unknown, index: number) =>
+    Number.isInteger(backlog) && (backlog as number) >= 0 && (backlog as number) <= (windows[index] as Cell).capacity
+  return backlogs.every(fits) ? { admitted: admitted === 1, backlogs: backlogs as number[] } : undefined
 }
+
+const argumentsOf = (windows: readonly Cell[]): string[] =>
+  windows.flatMap(({ emission, capacity }) => [String(emission), String(capacity)])
 
 /** Whether `task` is done within `ms` milliseconds. */
 async function within(ms: number, task: Promise<void>): Promise<boolean> {
@@ -36,18 +48,27 @@ async function within(ms: number, task: Promise<void>): Promise<boolean> {
 class RedisLimitStore implements LimitStore {
   readonly #link: RedisLink
   readonly #prefix: string
+  readonly #denials: DenialCache
 
-  constructor(link: RedisLink, prefix: string) {
+  constructor(link: RedisLink, prefix: string, clock: Clock) {
     this.#link = link
     this.#prefix = prefix
+    this.#denials = new DenialCache(clock)
   }
 
-  take(key: string, rate: CellRate): Promise<LimitDecision> {
-    const cell = toCell(rate)
-    return this.#run(key, cell).then(
-      (reply) => readReply(reply, cell) ?? this.#refuse(new StoreFailure('reply')),
-      (failure: StoreFailure) => this.#refuse(failure),
-    )
+  take(key: string, windows: readonly Cell[], cost: number): LimitDecisions | Promise<LimitDecisions> {
+    const name = redisKey(this.#prefix, key)
+    return this.#denials.find(name, windows, cost) ?? this.#ask(name, windows, cost)
+  }
+
+  async settle(key: string, windows: readonly Cell[], taken: number, due: number): Promise<void> {
+    const name = redisKey(this.#prefix, key)
+    this.#denials.forget(name)
+    try {
+      await this.#link.run(SETTLE_SCRIPT, name, [String(taken), String(due), ...argumentsOf(windows)])
+    } catch (failure) {
+      await this.#refuse(failure as StoreFailure)
+    }
   }
 
   async warm(): Promise<void> {
@@ -59,8 +80,18 @@ class RedisLimitStore implements LimitStore {
     return Promise.resolve()
   }
 
-  #run(key: string, { emission, capacity }: Cell): Promise<unknown> {
-    return this.#link.run(LIMIT_SCRIPT, redisKey(this.#prefix, key), [String(emission), String(capacity)])
+  async #ask(name: string, windows: readonly Cell[], cost: number): Promise<LimitDecisions> {
+    const at = this.#denials.now()
+    const reply = await this.#run(name, windows, cost).catch((failure: StoreFailure) => this.#refuse(failure))
+    const verdict = readReply(reply, windows)
+    if (!verdict) return this.#refuse(new StoreFailure('reply'))
+    const { admitted, backlogs } = verdict
+    if (!admitted) this.#denials.add(name, at, backlogs)
+    return windows.map((cell, index) => toDecision(admitted, backlogs[index] as number, cell, cost))
+  }
+
+  #run(name: string, windows: readonly Cell[], cost: number): Promise<unknown> {
+    return this.#link.run(LIMIT_SCRIPT, name, [String(cost), ...argumentsOf(windows)])
   }
 
   #refuse(failure: StoreFailure): Promise<never> {
@@ -70,18 +101,22 @@ class RedisLimitStore implements LimitStore {
 
   /** Runs the real thing, more and more at once, so that the first burst of requests meets compiled code and a known script. */
   async #rehearse(): Promise<void> {
-    const cell = toCell(REHEARSED)
     const run = `warm\0${randomUUID()}`
     for (const times of REHEARSALS) {
       await this.#link.whenUsable()
-      const takes = Array.from({ length: times }, (_, index) => this.#run(`${run}${index}`, cell).then((reply) => readReply(reply, cell)))
+      const takes = Array.from({ length: times }, (_, index) =>
+        this.#run(redisKey(this.#prefix, `${run}${index}`), REHEARSED, 1).then((reply) => readReply(reply, REHEARSED)),
+      )
       await Promise.allSettled(takes)
     }
     await this.#link.whenUsable()
   }
 }
 
-/** Counts in Redis, shared by every process with the same `prefix`; failures are counted as `gatewright_limit_store_errors_total`. */
-export function createRedisLimitStore(link: RedisLink, prefix: string): LimitStore {
-  return new RedisLimitStore(link, prefix)
+/**
+ * Counts in Redis, shared by every process with the same `prefix`; a caller that is refused costs no command until it may be admitted
+ * again. Failures are counted as `gatewright_limit_store_errors_total`.
+ */
+export function createRedisLimitStore(link: RedisLink, prefix: string, clock: Clock): LimitStore {
+  return new RedisLimitStore(link, prefix, clock)
 }
