@@ -5,6 +5,7 @@ import { isShadow } from '../../sdk/schemas/mode.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
+import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
 import { inShadow } from './shadow.js'
 
@@ -12,6 +13,7 @@ import { inShadow } from './shadow.js'
 export const policyCompilers: PolicyCompilers = {
   cors: compileCors,
   'rate-limit': compileRateLimit,
+  quota: compileQuota,
   headers: compileHeaders,
 }
 

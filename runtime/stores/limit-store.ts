@@ -1,4 +1,5 @@
 import type { Cell } from './gcra.js'
+import type { QuotaBounds, QuotaDecision } from './quota.js'
 
 /** What a store decided about one request in one window. */
 export interface LimitDecision {
@@ -27,6 +28,10 @@ export interface LimitStore {
   take(key: string, windows: readonly Cell[], cost: number): LimitDecisions | Promise<LimitDecisions>
   /** Puts right what an admitted request took: as if it had cost `due`, and not `taken`. */
   settle(key: string, windows: readonly Cell[], taken: number, due: number): void | Promise<void>
+  /** As {@link take}, for at most `limit` requests in a calendar window. */
+  spend(key: string, limit: number, bounds: QuotaBounds, cost: number): QuotaDecision | Promise<QuotaDecision>
+  /** Changes what is used of a quota in `window` by `difference`, unless it is over. */
+  repay(key: string, window: number, difference: number): void | Promise<void>
   /** Resolves when the first decision will be as fast as any other; resolves too if the store is down. */
   warm(): Promise<void>
   close(): Promise<void>

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
 import { type Cell, runCells, settleCells, toDecision } from './gcra.js'
 import type { LimitDecisions, LimitStore } from './limit-store.js'
+import { MemoryQuotas } from './memory-quotas.js'
+import type { QuotaBounds, QuotaDecision } from './quota.js'
 
 const DEFAULT_MAX_KEYS = 100_000
 const LONGEST_KEPT_KEY = 128
@@ -17,6 +19,8 @@ export interface MemoryLimitStoreOptions {
 export interface MemoryLimitStore extends LimitStore {
   take(key: string, windows: readonly Cell[], cost: number): LimitDecisions
   settle(key: string, windows: readonly Cell[], taken: number, due: number): void
+  spend(key: string, limit: number, bounds: QuotaBounds, cost: number): QuotaDecision
+  repay(key: string, window: number, difference: number): void
 }
 
 // A client chooses how long its key is, and must not thereby choose how much memory the counters take.
@@ -27,7 +31,9 @@ const bounded = (key: string): string => (key.length > LONGEST_KEPT_KEY ? hash('
  * refused, is dropped and starts afresh. A caller that keeps asking therefore keeps its counter.
  */
 export function createMemoryLimitStore(clock: Clock, options: MemoryLimitStoreOptions = {}): MemoryLimitStore {
-  const kept = new LRUCache<string, number[]>({ max: options.maxKeys ?? DEFAULT_MAX_KEYS })
+  const max = options.maxKeys ?? DEFAULT_MAX_KEYS
+  const kept = new LRUCache<string, number[]>({ max })
+  const quotas = new MemoryQuotas(clock, max)
   const microseconds = (): number => Math.round(clock.now() * 1_000)
   return {
     take(key, windows, cost) {
@@ -46,9 +52,12 @@ export function createMemoryLimitStore(clock: Clock, options: MemoryLimitStoreOp
       const arrivals = kept.get(bounded(key))
       if (arrivals) settleCells(arrivals, microseconds(), windows, taken, due)
     },
+    spend: (key, limit, bounds, cost) => quotas.spend(bounded(key), limit, bounds, cost),
+    repay: (key, window, difference) => quotas.repay(bounded(key), window, difference),
     warm: () => Promise.resolve(),
     close() {
       kept.clear()
+      quotas.clear()
       return Promise.resolve()
     },
   }

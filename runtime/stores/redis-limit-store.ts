@@ -5,8 +5,10 @@ import { DenialCache } from './denial-cache.js'
 import { type Cell, toCell, toDecision } from './gcra.js'
 import { LIMIT_SCRIPT, SETTLE_SCRIPT } from './limit-script.js'
 import type { LimitDecisions, LimitStore } from './limit-store.js'
+import type { QuotaBounds, QuotaDecision } from './quota.js'
 import { redisKey } from './redis-key.js'
 import type { RedisLink } from './redis-link.js'
+import { repayInRedis, spendInRedis } from './redis-quotas.js'
 import { StoreFailure } from './store-failure.js'
 
 /** Longest wait for a Redis that may be down. */
@@ -24,13 +26,13 @@ interface Verdict {
 }
 
 /** Reads the script's reply; nothing but a whole decision passes. */
-function readReply(reply: unknown, windows: readonly Cell[]): Verdict | undefined {
-  if (!Array.isArray(reply) || reply.length !== windows.length + 1) return undefined
-  const [admitted, ...backlogs] = reply as unknown[]
-  if (admitted !== 0 && admitted !== 1) return undefined
+function readReply(reply: unknown, windows: readonly Cell[]): Verdict {
+  const [admitted, ...backlogs] = Array.isArray(reply) ? (reply as unknown[]) : []
   const fits = (backlog: unknown, index: number) =>
     Number.isInteger(backlog) && (backlog as number) >= 0 && (backlog as number) <= (windows[index] as Cell).capacity
-  return backlogs.every(fits) ? { admitted: admitted === 1, backlogs: backlogs as number[] } : undefined
+  if ((admitted === 0 || admitted === 1) && backlogs.length === windows.length && backlogs.every(fits))
+    return { admitted: admitted === 1, backlogs: backlogs as number[] }
+  throw new StoreFailure('reply')
 }
 
 const argumentsOf = (windows: readonly Cell[]): string[] =>
@@ -61,14 +63,19 @@ class RedisLimitStore implements LimitStore {
     return this.#denials.find(name, windows, cost) ?? this.#ask(name, windows, cost)
   }
 
-  async settle(key: string, windows: readonly Cell[], taken: number, due: number): Promise<void> {
+  settle(key: string, windows: readonly Cell[], taken: number, due: number): Promise<void> {
     const name = redisKey(this.#prefix, key)
     this.#denials.forget(name)
-    try {
-      await this.#link.run(SETTLE_SCRIPT, name, [String(taken), String(due), ...argumentsOf(windows)])
-    } catch (failure) {
-      await this.#refuse(failure as StoreFailure)
-    }
+    const args = [String(taken), String(due), ...argumentsOf(windows)]
+    return this.#counted(this.#link.run(SETTLE_SCRIPT, name, args).then(() => undefined))
+  }
+
+  spend(key: string, limit: number, bounds: QuotaBounds, cost: number): Promise<QuotaDecision> {
+    return this.#counted(spendInRedis(this.#link, redisKey(this.#prefix, key), limit, bounds, cost))
+  }
+
+  repay(key: string, window: number, difference: number): Promise<void> {
+    return this.#counted(repayInRedis(this.#link, redisKey(this.#prefix, key), window, difference))
   }
 
   async warm(): Promise<void> {
@@ -82,9 +89,7 @@ class RedisLimitStore implements LimitStore {
 
   async #ask(name: string, windows: readonly Cell[], cost: number): Promise<LimitDecisions> {
     const at = this.#denials.now()
-    const reply = await this.#run(name, windows, cost).catch((failure: StoreFailure) => this.#refuse(failure))
-    const verdict = readReply(reply, windows)
-    if (!verdict) return this.#refuse(new StoreFailure('reply'))
+    const verdict = await this.#counted(this.#run(name, windows, cost).then((reply) => readReply(reply, windows)))
     const { admitted, backlogs } = verdict
     if (!admitted) this.#denials.add(name, at, backlogs)
     return windows.map((cell, index) => toDecision(admitted, backlogs[index] as number, cell, cost))
@@ -94,9 +99,12 @@ class RedisLimitStore implements LimitStore {
     return this.#link.run(LIMIT_SCRIPT, name, [String(cost), ...argumentsOf(windows)])
   }
 
-  #refuse(failure: StoreFailure): Promise<never> {
-    this.#link.reporter.failed(failure, 'limit_store')
-    return Promise.reject(failure)
+  /** Counts and logs a failure on its way to the caller. */
+  #counted<T>(result: Promise<T>): Promise<T> {
+    return result.catch((failure: StoreFailure) => {
+      this.#link.reporter.failed(failure, 'limit_store')
+      throw failure
+    })
   }
 
   /** Runs the real thing, more and more at once, so that the first burst of requests meets compiled code and a known script. */

@@ -23,6 +23,8 @@ const byPlan = session.key((auth) => auth.claims.plan)
 const broken: LimitStore = {
   take: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
   settle: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
+  spend: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
+  repay: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
   warm: () => Promise.resolve(),
   close: () => Promise.resolve(),
 }

@@ -9,6 +9,9 @@ export interface Subject {
   pass(ms: number): Promise<void> | void
 }
 
+/** The store's time when the case begins, roughly. */
+const WALL = Date.now()
+
 type Case = (t: ExecutionContext, subject: Subject) => Promise<void>
 
 const HOURLY: CellRate = { emissionMs: 3_600_000, burst: 5 }
@@ -181,6 +184,30 @@ export const conformance: Readonly<Record<string, Case>> = {
     t.false((await store.take('refund\0a', windows, 1))[0]?.admitted)
     await store.settle('refund\0a', windows, 1, 0)
     t.true((await store.take('refund\0a', windows, 1))[0]?.admitted)
+  },
+
+  async 'counts a quota in the window of the time, and puts right what is known later'(t, { store }) {
+    const now = WALL
+    const bounds = [now - 7_200_000, now - 3_600_000, now + 3_600_000, now + 7_200_000] as const
+    const spend = async (cost: number, limit = 5) => {
+      const { admitted, remaining, resetMs, retryMs, window } = await store.spend('quota\0a', limit, bounds, cost)
+      t.true(resetMs > 3_500_000 && resetMs <= 3_600_000 + 60_000)
+      t.is(retryMs, admitted ? 0 : resetMs)
+      t.is(window, bounds[1])
+      return [admitted, remaining]
+    }
+    t.deepEqual(await spend(3), [true, 2])
+    t.deepEqual(await spend(3), [false, 2])
+    t.deepEqual(await spend(2), [true, 0])
+    await store.repay('quota\0a', bounds[1], -4)
+    t.deepEqual(await spend(0), [true, 4])
+    await store.repay('quota\0a', bounds[0], -1)
+    t.deepEqual(await spend(0), [true, 4])
+    await store.repay('quota\0a', bounds[1], 7)
+    t.deepEqual(await spend(1), [false, 0])
+    t.deepEqual(await spend(1, 20), [true, 11])
+    await store.repay('quota\0none', bounds[1], 7)
+    t.is((await store.spend('quota\0none', 5, bounds, 1_000)).remaining, 0)
   },
 
   async 'warms up and closes, more than once'(t, { store }) {

@@ -10,7 +10,7 @@ const admits = (store: MemoryLimitStore, key: string, windows = WINDOW) => store
 
 for (const [title, run] of Object.entries(conformance))
   test(`in memory: ${title}`, async (t) => {
-    const clock = fakeClock()
+    const clock = fakeClock(Date.now())
     await run(t, { store: createMemoryLimitStore(clock), pass: (ms) => clock.advance(ms) })
   })
 

@@ -197,3 +197,27 @@ redisTest('own', 'a refund by another process is seen no later than the refusal 
   await delay(300)
   t.true((await one.take('a', windows, 1))[0]?.admitted)
 })
+
+redisTest(
+  'own',
+  'a quota counts in the window of Redis, whatever the gateways take it to be, and expires with it',
+  async (t, { url }, defer) => {
+    const prefix = 'quota'
+    const [one, two] = [await storeAt(url, defer, { prefix }), await storeAt(url, defer, { prefix })]
+    const client = await admin(url, defer)
+    const hour = 3_600_000
+    const start = Date.now() - 60_000
+    const boundsFrom = (from: number) => [from - hour, from, from + hour, from + 2 * hour] as const
+    const early = boundsFrom(start - hour)
+    t.is((await one.spend('a', 2, boundsFrom(start), 1)).remaining, 1)
+    const seen = await two.spend('a', 2, early, 1)
+    t.deepEqual([seen.admitted, seen.remaining, seen.window], [true, 0, start])
+    t.false((await two.spend('a', 2, boundsFrom(start + hour), 1)).admitted)
+    const [key = ''] = (await client.keys(`${prefix}:*`)).filter((name) => !name.includes('warm'))
+    const ttl = await client.pTTL(key)
+    t.true(ttl > 3_400_000 && ttl <= hour - 50_000, `${ttl}`)
+    await t.throwsAsync(async () => one.spend('b', 2, boundsFrom(start + 9 * hour), 1), { message: 'Service unavailable' })
+    await client.set(key, 'junk')
+    await t.throwsAsync(async () => one.spend('a', 2, boundsFrom(start), 1), { message: 'Service unavailable' })
+  },
+)
