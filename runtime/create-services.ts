@@ -18,16 +18,17 @@ const WARM_MS = 5_000
 type Observed = Pick<Services, 'clock' | 'log' | 'count' | 'keep'>
 
 /** The stores in Redis; its client is a quarter of the time to load the runtime, so only a gateway that has Redis loads it. */
-async function redisStores({ url, prefix }: NonNullable<GatewaySettings['redis']>, { clock, log, count, keep }: Observed) {
+async function redisStores({ prefix, ...place }: NonNullable<GatewaySettings['redis']>, { clock, log, count, keep }: Observed) {
   const [{ createRedisLink }, { createRedisLimitStore }, { createRedisSharedState }] = await Promise.all([
     import('./stores/redis-link.js'),
     import('./stores/redis-limit-store.js'),
     import('./stores/redis-shared-state.js'),
   ])
-  const link = keep(`redis:${url}`, () => createRedisLink({ url, clock, log, count }))
+  const where = JSON.stringify(place)
+  const link = keep(`redis:${where}`, () => createRedisLink({ ...place, clock, log, count }))
   return {
-    limits: keep<LimitStore>(`limits:redis:${url}:${prefix}`, () => createRedisLimitStore(link, prefix, clock)),
-    shared: keep<SharedState>(`shared:redis:${url}:${prefix}`, () => createRedisSharedState(link, prefix)),
+    limits: keep<LimitStore>(`limits:redis:${where}:${prefix}`, () => createRedisLimitStore(link, prefix, clock)),
+    shared: keep<SharedState>(`shared:redis:${where}:${prefix}`, () => createRedisSharedState(link, prefix)),
   }
 }
 

@@ -14,7 +14,7 @@ export type {
   ResponseStep,
   UpstreamOutcome,
 } from './exchange.js'
-export type { Gateway, GatewayOptions, RouteTree } from './gateway.js'
+export type { Gateway, GatewayOptions, RedisOptions, RouteTree } from './gateway.js'
 export { defineGateway } from './gateway.js'
 export type { IssueCode, IssueType } from './issue-codes.js'
 export { ISSUES } from './issue-codes.js'

@@ -1,16 +1,24 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.js'
 import type { Services } from '../services.js'
-import { FailureReporter } from './failure-reporter.js'
-import { RedisNode } from './redis-node.js'
+import type { FailureReporter } from './failure-reporter.js'
+import { RedisClusterLink } from './redis-cluster-link.js'
 import type { RedisScript } from './redis-script.js'
-import { RedisSubscriber } from './redis-subscriber.js'
-import { SCRIPTS } from './scripts.js'
+import { locateMaster } from './redis-sentinel.js'
+import { RedisSingleLink } from './redis-single-link.js'
+
+/** Where Redis is: one server, or the nodes of a Cluster, or the sentinels that know the master. */
+export interface RedisPlace {
+  /** `redis://` or `rediss://`, with credentials and database if any. */
+  readonly url?: string | undefined
+  readonly urls?: readonly string[] | undefined
+  readonly cluster?: boolean | undefined
+  /** The master's name. */
+  readonly sentinel?: string | undefined
+}
 
 /** Options of {@link createRedisLink}. */
-export interface RedisLinkOptions {
-  /** `redis://` or `rediss://`, with credentials and database if any. */
-  readonly url: string
+export interface RedisLinkOptions extends RedisPlace {
   readonly clock: Clock
   readonly log: Logger
   readonly count: Services['count']
@@ -36,53 +44,10 @@ export interface RedisLink {
   close(): Promise<void>
 }
 
-class SingleLink implements RedisLink {
-  readonly reporter: FailureReporter
-  readonly #node: RedisNode
-  readonly #subscriber: RedisSubscriber
-
-  constructor({ url, clock, log, count }: RedisLinkOptions) {
-    const reporter = new FailureReporter(clock, log, count)
-    this.reporter = reporter
-    this.#node = new RedisNode({
-      locate: () => url,
-      scripts: SCRIPTS,
-      onTrouble: (failure) => reporter.trouble(failure),
-      onUsable: () => reporter.recovered(),
-    })
-    this.#subscriber = new RedisSubscriber(
-      () => url,
-      (failure) => reporter.trouble(failure),
-      (error) => log.error({ err: error }, 'a listener of a channel failed'),
-    )
-  }
-
-  send(command: readonly string[]): Promise<unknown> {
-    return this.#node.send(command)
-  }
-
-  run(script: RedisScript, key: string, args: readonly string[]): Promise<unknown> {
-    return this.#node.run(script, key, args)
-  }
-
-  publish(channel: string, message: string): Promise<unknown> {
-    return this.#node.send(['PUBLISH', channel, message])
-  }
-
-  subscribe(channel: string, listener: (message: string) => void): () => void {
-    return this.#subscriber.subscribe(channel, listener)
-  }
-
-  whenUsable(): Promise<void> {
-    return this.#node.whenUsable()
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#node.close(), this.#subscriber.close()])
-  }
-}
-
 /** Makes a {@link RedisLink}. One line per ten seconds is logged of its failures. */
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
-  return new SingleLink(options)
+  const { url, urls = [], cluster, sentinel } = options
+  if (url !== undefined) return new RedisSingleLink(() => url, options)
+  if (cluster) return new RedisClusterLink(urls, options)
+  return new RedisSingleLink(locateMaster(urls, sentinel ?? ''), options)
 }

@@ -13,6 +13,8 @@ export interface RedisNodeOptions {
   readonly onReady?: () => void
   /** Called when a connection is lost or a probe fails. */
   readonly onTrouble: (failure: StoreFailure) => void
+  /** Called with every error that Redis replies. */
+  readonly onErrorReply?: (error: Error) => void
   /** Called when the node becomes usable, at first or again. */
   readonly onUsable: () => void
 }
@@ -36,7 +38,7 @@ export class RedisNode {
         this.#onUsable.clear()
       },
     })
-    this.#runner = new RedisRunner(this.#connection, this.#health)
+    this.#runner = new RedisRunner(this.#connection, this.#health, options.onErrorReply)
   }
 
   get usable(): boolean {
@@ -49,14 +51,17 @@ export class RedisNode {
     return this.usable ? Promise.resolve() : new Promise((resolve) => this.#onUsable.add(resolve))
   }
 
-  /** Resolves to the reply; rejects with a {@link StoreFailure}, at once while the node is known to be down. */
-  send(command: readonly string[]): Promise<unknown> {
-    return this.usable ? this.#runner.send(command) : this.#refuse()
+  /**
+   * Resolves to the reply; rejects with a {@link StoreFailure}, at once while the node is known to be down. `asking` reaches a key whose
+   * slot is on its way to this node of a Cluster.
+   */
+  send(command: readonly string[], asking = false): Promise<unknown> {
+    return this.usable ? this.#runner.send(command, asking) : this.#refuse()
   }
 
   /** As {@link send}, for a script. */
-  run(script: RedisScript, key: string, args: readonly string[]): Promise<unknown> {
-    return this.usable ? this.#runner.run(script, key, args) : this.#refuse()
+  run(script: RedisScript, key: string, args: readonly string[], asking = false): Promise<unknown> {
+    return this.usable ? this.#runner.run(script, key, args, asking) : this.#refuse()
   }
 
   /** Hears a channel until the connection is lost. */

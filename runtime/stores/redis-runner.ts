@@ -19,24 +19,32 @@ const isUnknownScript = (error: unknown): boolean => isErrorReply(error) && erro
 export class RedisRunner {
   readonly #connection: RedisConnection
   readonly #witness: ReplyWitness
+  readonly #onErrorReply: ((error: Error) => void) | undefined
   readonly #budget = new ReplyBudget()
 
-  constructor(connection: RedisConnection, witness: ReplyWitness) {
+  constructor(connection: RedisConnection, witness: ReplyWitness, onErrorReply?: (error: Error) => void) {
     this.#connection = connection
     this.#witness = witness
+    this.#onErrorReply = onErrorReply
   }
 
   /** Resolves to the reply, whatever it is. */
-  send(command: readonly string[]): Promise<unknown> {
-    return this.#within(() => this.#connection.send(command))
+  send(command: readonly string[], asking = false): Promise<unknown> {
+    return this.#within(() => this.#send(command, asking))
   }
 
   /** Runs a script by its name; where Redis has lost it, by its text. */
-  run({ sha, text }: RedisScript, key: string, args: readonly string[]): Promise<unknown> {
+  run({ sha, text }: RedisScript, key: string, args: readonly string[], asking = false): Promise<unknown> {
     return this.#within(
-      () => this.#connection.send(['EVALSHA', sha, '1', key, ...args]),
-      () => this.#connection.send(['EVAL', text, '1', key, ...args]),
+      () => this.#send(['EVALSHA', sha, '1', key, ...args], asking),
+      () => this.#send(['EVAL', text, '1', key, ...args], asking),
     )
+  }
+
+  #send(command: readonly string[], asking: boolean): Promise<unknown> {
+    // It holds for the one command that follows on the connection.
+    if (asking) this.#connection.send(['ASKING']).catch(() => undefined)
+    return this.#connection.send(command)
   }
 
   #within(send: Send, otherwise?: Send): Promise<unknown> {
@@ -52,7 +60,10 @@ export class RedisRunner {
       }
       const onError = (error: unknown): void => {
         if (!wait.stop()) return
-        if (isErrorReply(error)) this.#witness.answered()
+        if (isErrorReply(error)) {
+          this.#witness.answered()
+          this.#onErrorReply?.(error)
+        }
         reject(new StoreFailure(isErrorReply(error) ? 'reply' : 'offline', error))
       }
       send().then(onReply, (error: unknown) => {
