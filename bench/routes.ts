@@ -1,5 +1,5 @@
 // 1,000 routes: how long `gatewright check` takes, how long `gatewright start` on the built config takes until it is
-// ready, and how long TypeScript 7 takes to check the types. Needs `npm run build` first.
+// ready (the median of five starts), and how long TypeScript 7 takes to check the types. Needs `npm run build` first.
 
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { withFixtureProject } from './types/fixture-project.js'
 
 const ROUTES = 1_000
 const MOST_READY_MS = 60_000
+const STARTS = 5
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = join(root, 'dist', 'generator', 'cli', 'bin.js')
@@ -66,7 +67,9 @@ const text = fixtureText('routes', ROUTES)
 await withFixtureProject(root, text, async (folder) => {
   const check = await timed(() => gatewright(folder, 'check'))
   await gatewright(folder, 'build')
-  const ready = await startToReady(folder)
+  const starts: number[] = []
+  while (starts.length < STARTS) starts.push(await startToReady(folder))
+  const ready = starts.sort((a, b) => a - b)[Math.floor(STARTS / 2)] as number
   const types = await compileFixture(root, 'node_modules/typescript/bin/tsc', text)
   console.table({
     'gatewright check': { seconds: check.toFixed(2) },

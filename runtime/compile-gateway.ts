@@ -1,6 +1,5 @@
 import type { ResolvedGateway } from '../sdk/index.js'
 import { compileRoute, compileUnmatched } from './pipeline/compile-route.js'
-import type { CompiledRoute } from './pipeline/compiled-route.js'
 import type { LiveConfig } from './pipeline/exchange-handler.js'
 import { buildRouteTable } from './routing/route-table.js'
 import type { Services } from './services.js'
@@ -18,13 +17,14 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
     pools.set(upstream.name, pool)
   }
   const routes = gateway.routes.map((source) => {
-    const compiled: CompiledRoute = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services)
-    const { method, segments, paramNames, match } = source
-    return { ...compiled, source, method, segments, paramNames, match }
+    const compiled = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services)
+    const { method, segments, paramNames, match, encodedSlashes } = source
+    return Object.assign(compiled, { method, segments, paramNames, match, encodedSlashes })
   })
   return {
     table: buildRouteTable(routes),
     unmatched: compileUnmatched(gateway.policies, services),
     byId: new Map(routes.map((route) => [route.id, route])),
+    keepsEncodedSlashes: gateway.routes.some(({ encodedSlashes }) => encodedSlashes === 'keep'),
   }
 }

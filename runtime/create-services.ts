@@ -41,7 +41,7 @@ export async function createServices(
     readonly metrics: Metrics
     readonly resources: Resources
     readonly warmTasks: WarmTasks
-    readonly jwtStrategy: Services['jwtStrategy']
+    readonly jwt: Services['jwt']
     readonly fetchUpstream: Services['fetchUpstream']
   },
 ): Promise<Services> {
@@ -54,8 +54,8 @@ export async function createServices(
     ? await redisStores(redis, { clock, log, count, keep })
     : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)) }
   warmTasks.push(() => limits.warm())
-  const { jwtStrategy, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, count, keep, warm: (task) => void warmTasks.push(task), jwtStrategy, fetchUpstream }
+  const { jwt, fetchUpstream } = parts
+  return { clock, log, limits, localLimits, shared, count, keep, warm: (task) => void warmTasks.push(task), jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Lifecycle } from '@hapi/hapi'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
@@ -9,13 +9,15 @@ import { createServices, type WarmTasks, warmUp } from './create-services.js'
 import { drain } from './drain.js'
 import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
-import { closeAfter } from './edge/last-response.js'
-import { createListener } from './edge/listener.js'
+import { closeAfter, reachesLimit } from './edge/last-response.js'
+import { createListener, type Listener } from './edge/listener.js'
+import { Protection } from './edge/protection.js'
+import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
-import { HapiLane } from './hapi/hapi-lane.js'
+import { HapiExtras } from './hapi/hapi-extras.js'
+import type { HapiLane } from './hapi/hapi-lane.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
-import { createJwtStrategies } from './hapi/jwt-strategy.js'
 import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
 import { nodeVersionWarning } from './node-version-warning.js'
@@ -25,23 +27,26 @@ import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
+import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
-import type { Services } from './services.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { speaksWebSocket } from './websocket/speaks-websocket.js'
+import { Tunnels } from './websocket/tunnels.js'
 
 /** The exchange on its way through hapi to the catch-all route. */
 const EXCHANGE = Symbol('exchange')
 type GuardedMessage = IncomingMessage & { [EXCHANGE]?: GatewayExchange }
 
-/** A hapi server with the lane and strategies on it; made once, before the first compile. */
+/** A hapi server with users' plugins on it; made once, before the first compile. */
 interface Mounted extends HapiServer {
-  readonly lane: HapiLane
-  readonly jwtStrategy: Services['jwtStrategy']
+  readonly extras: HapiExtras
 }
 
-const urlOf = (host: string, { port }: AddressInfo) =>
-  `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
+  `${scheme}://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+
+const tlsMaterialOf = ({ settings, stamp }: ResolvedGateway) => settings.server.tls && readTlsMaterial(settings.server.tls, stamp)
 
 /** A gateway from its listener to its pools. */
 export class GatewayRuntime implements RunningGateway {
@@ -54,9 +59,11 @@ export class GatewayRuntime implements RunningGateway {
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
+  readonly #tunnels: Tunnels
   readonly #handler: ExchangeHandler
   readonly #guard
-  readonly #listener: Server
+  readonly #protection: Protection
+  readonly #listener: Listener
   readonly #admin
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
@@ -77,12 +84,22 @@ export class GatewayRuntime implements RunningGateway {
       : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
-    const addresses = clientAddress(settings.server.trustedProxies)
+    this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
+    const { server } = settings
+    const addresses = clientAddress(server.trustedProxies)
+    this.#protection = new Protection(server, {
+      addresses,
+      observer: this.#observer,
+      metrics: this.#metrics,
+      clock: this.#clock,
+      log: this.#sink.log,
+    })
     const requestIdHeader = settings.requestId.header
     this.#handler = new ExchangeHandler(
       {
         clock: this.#clock,
         deadlines: this.#deadlines,
+        tunnels: this.#tunnels,
         rules: createHeaderRules(),
         addresses,
         requestIdHeader,
@@ -94,25 +111,37 @@ export class GatewayRuntime implements RunningGateway {
       clock: this.#clock,
       addresses,
       requestIdHeader,
-      maxHeaderLines: settings.server.limits.headerCount,
-      maxTargetLength: settings.server.limits.uri,
+      headerLimits: { lines: server.limits.headerCount, bytes: server.limits.headers },
+      maxTargetLength: server.limits.uri,
+      maxQueryParameters: server.limits.queryParameters,
+      keepsEncodedSlashes: () => this.#live?.keepsEncodedSlashes ?? false,
     })
-    this.#listener = createListener(settings.server, {
-      request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue),
-      refused: (status) => this.#metrics.count('gatewright_refused_requests_total', { status: String(status) }),
-    })
-    this.#admin = createAdminServer(this.#metrics, () => this.#ready)
+    this.#listener = createListener(
+      server,
+      {
+        ...this.#protection.counter,
+        request: (req, res, expectsContinue) => this.#accept(req, res, expectsContinue, false),
+        upgrades: (req) => this.#live !== undefined && speaksWebSocket(req, this.#live),
+        upgrade: (req, res) => this.#accept(req, res, false, true),
+      },
+      tlsMaterialOf(gateway),
+    )
+    this.#protection.watch(this.#listener.server)
+    this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
   }
 
   /** The edge: guards a request, then hands it to hapi; a refusal never gets there. */
-  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
-    const { exchange, problem } = this.#guard(req, res)
+  #accept(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean, upgrade: boolean): void {
+    const { exchange, refusal: fault } = this.#guard(req, res)
     exchange.expectsContinue = expectsContinue
-    if (this.#draining) closeAfter(req, res)
+    exchange.upgrade = upgrade
+    if (this.#draining || reachesLimit(res)) closeAfter(req, res)
     this.#observer.watch(exchange)
-    if (problem || !this.#dispatch) {
-      if (problem) closeAfter(req, res)
-      this.#handler.refuse(exchange, problem)
+    if (fault) closeAfter(req, res)
+    const refusal = fault ?? this.#protection.refusal()
+    if (refusal || !this.#dispatch) {
+      if (refusal) this.#protection.counter.refused(refusal.problem.status, refusal.reason)
+      this.#handler.refuse(exchange, refusal?.problem)
       return
     }
     ;(req as GuardedMessage)[EXCHANGE] = exchange
@@ -125,26 +154,30 @@ export class GatewayRuntime implements RunningGateway {
     const exchange = req[EXCHANGE] as GatewayExchange
     exchange.hapiRequest = request
     const route = this.#handler.match(exchange, this.#live as LiveConfig)
-    if (route.lane === 'hapi' && this.#lane) return this.#lane.run(exchange, route, request, h)
+    // A tunnel never comes back as a response that hapi could see.
+    if (route.lane === 'hapi' && this.#lane && !exchange.upgrade) return this.#lane.run(exchange, route, request, h)
     this.#handler.run(exchange, route)
     return h.abandon
   }
 
   #mount(): Promise<Mounted> {
     this.#mounted ??= (async () => {
-      const hapi = await createHapiServer(this.#listener, this.#catchAll, this.#options.plugins ?? [])
-      const lane = new HapiLane(hapi.server, this.#handler)
-      const jwtStrategy = await createJwtStrategies(hapi.server)
+      const { plugins = [] } = this.#options
+      const hapi = await createHapiServer(this.#listener.server, this.#catchAll, plugins)
+      const extras = new HapiExtras(hapi.server, this.#handler)
+      // A plugin may depend on the scheme, and hapi looks for dependencies when it starts.
+      if (plugins.length > 0) await extras.jwt()
       // With `autoListen` off this starts hapi's caches and extensions; our own listener opens when all is warm.
       await hapi.server.start()
-      return { ...hapi, lane, jwtStrategy }
+      return { ...hapi, extras }
     })()
     return this.#mounted
   }
 
   /** Compiles a config beside the running one; on failure nothing of it stays. */
   async #compile(gateway: ResolvedGateway): Promise<{ live: LiveConfig; generation: number }> {
-    const { jwtStrategy } = await this.#mount()
+    const { lane, jwt } = await (await this.#mount()).extras.for(gateway)
+    this.#lane ??= lane
     const { log } = this.#sink
     const before = this.#resources.keys()
     const warmTasks: WarmTasks = []
@@ -156,7 +189,7 @@ export class GatewayRuntime implements RunningGateway {
         metrics: this.#metrics,
         resources: this.#resources,
         warmTasks,
-        jwtStrategy,
+        jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
       })
       const live = compileGateway(gateway, services)
@@ -171,10 +204,9 @@ export class GatewayRuntime implements RunningGateway {
   async #prepare(): Promise<void> {
     if (this.#live) return
     const { live } = await this.#compile(this.#gateway)
-    const { dispatch, lane } = await this.#mount()
+    const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
     this.#dispatch = dispatch
-    this.#lane = lane
   }
 
   #activate(gateway: ResolvedGateway, live: LiveConfig): void {
@@ -192,12 +224,17 @@ export class GatewayRuntime implements RunningGateway {
     const { server, admin } = this.#gateway.settings
     const warning = nodeVersionWarning(process.versions.node)
     if (warning) this.#sink.log.warn(warning)
+    const unreachable = queryMethodWarning(this.#gateway.routes)
+    if (unreachable) this.#sink.log.warn(unreachable)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
       const host = this.#options.host ?? server.host
-      this.url = urlOf(host, await listen(this.#listener, host, this.#options.port ?? server.port, 'server'))
+      const address = await listen(this.#listener.server, host, this.#options.port ?? server.port, 'server')
+      this.url = urlOf(host, address, this.#listener.secure ? 'https' : 'http')
       this.#ready = true
+      this.#protection.start()
+      if (admin) this.#metrics.observeProcess((error) => this.#sink.log.error({ err: error }, 'no process metrics'))
     } catch (error) {
       await this.#close()
       throw error
@@ -215,15 +252,23 @@ export class GatewayRuntime implements RunningGateway {
     const startDraining = () => {
       this.#draining = true
     }
-    const complete = await drain(this.#listener, this.#observer, { preStop: now ? 0 : preStop, longest, startDraining })
+    const complete = await drain(this.#listener, this.#observer, {
+      preStop: now ? 0 : preStop,
+      longest,
+      tunnels: this.#tunnels,
+      startDraining,
+    })
     await this.#close()
     return complete
   }
 
   async #close(): Promise<void> {
+    this.#protection.stop()
     this.#deadlines.close()
+    this.#metrics.close()
+    this.#tunnels.close()
     const mounted = await this.#mounted?.catch(() => undefined)
-    if (this.#listener.listening) this.#listener.close()
+    if (this.#listener.server.listening) this.#listener.server.close()
     await mounted?.server.stop({ timeout: 1 })
     await this.#resources.closeAll()
     await this.#admin.close()
@@ -232,9 +277,11 @@ export class GatewayRuntime implements RunningGateway {
 
   async reload(config: unknown): Promise<void> {
     const gateway = resolveGateway(config)
+    const material = tlsMaterialOf(gateway)
     const { live, generation } = await this.#compile(gateway)
     const inFlight = new Set(this.#observer.active)
     this.#activate(gateway, live)
+    if (material) this.#listener.renew(material)
     // What the new table does not use is closed once the last exchange that might use it is over.
     const unused = this.#resources.takeOlder(generation)
     void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))

@@ -1,16 +1,17 @@
 import { once } from 'node:events'
-import { Agent, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type Duplex, duplexPair } from 'node:stream'
+import type { Listener } from './edge/listener.js'
 import type { InjectResponse, RunningGateway } from './types.js'
 
 /** Sends one request through a listener without a socket: the whole HTTP path, parser included, over a pair of streams in memory. */
 export async function injectRequest(
-  listener: Server,
+  listener: Listener,
   { method = 'GET', url, headers = {}, body }: Parameters<RunningGateway['inject']>[0],
 ): Promise<InjectResponse> {
   const [client, server] = duplexPair() as [Duplex, Duplex]
-  Object.defineProperty(server, 'remoteAddress', { value: '127.0.0.1' })
-  listener.emit('connection', server)
+  Object.defineProperties(server, { remoteAddress: { value: '127.0.0.1' }, encrypted: { value: listener.secure } })
+  listener.accept(server)
   const request = httpRequest({
     method,
     path: url,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { CapturedResponse } from '../sdk/index.js'
+import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
 import type { FetchOptions } from './forward/fetch-upstream.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
@@ -24,6 +25,13 @@ export interface VerifiedToken {
   readonly expires: number
 }
 
+/** What only `jwt` needs; loaded by a gateway that has it. */
+export interface JwtParts {
+  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
+  readonly strategy: (key: string, header: string, verify: VerifyToken) => AuthTest
+  readonly createVerifyToken: typeof createVerifyToken
+}
+
 /** What compilers may use. Built once per gateway; survives reloads. */
 export interface Services {
   readonly clock: Clock
@@ -42,6 +50,6 @@ export interface Services {
   keep<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles. */
   warm(task: () => Promise<void>): void
-  /** A `hapi-auth-jwt2` strategy in `verify` mode for tokens in `header`. */
-  jwtStrategy(key: string, header: string, verify: VerifyToken): AuthTest
+  /** There wherever a route's auth is or has a `jwt`. */
+  readonly jwt: JwtParts | undefined
 }

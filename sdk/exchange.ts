@@ -55,7 +55,10 @@ export interface Exchange extends BaseContext {
    * Rejects with the problem PAYLOAD_TOO_LARGE.
    */
   readBody(limit: number): Promise<Uint8Array>
-  /** Called once, when the response is finished or the client is gone; in the reverse order of registration. */
+  /**
+   * Called once, when the response is finished or the client is gone, or when the WebSocket that it opened is closed;
+   * in the reverse order of registration.
+   */
   onFinish(listener: (end: ExchangeEnd) => void): void
   /**
    * Called when the upstream's outcome is known and nothing is sent yet; a {@link Reply} takes its place.

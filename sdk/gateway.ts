@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { GlobalPolicies } from './context.js'
+import { type ListenerTlsOptions, listenerTlsSchema } from './listener-tls.js'
 import type { Route } from './route.js'
 import { type Duration, duration, headerName, type Size, size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
@@ -44,13 +45,17 @@ const infoSchema = z.strictObject({
     .optional(),
 })
 
-const serverSchema = z.strictObject({
+const serverOptions = z.strictObject({
   /** Address to listen on. Default `0.0.0.0`. */
   host: z.string().min(1).default('0.0.0.0'),
   /** Port to listen on; 0 takes a free one. Default 8080. */
   port: port.default(8080),
   /** Peers whose `X-Forwarded-*`, `Forwarded` and request id are believed. Default: none. */
   trustedProxies: z.array(cidr).default([]),
+  /** HTTPS instead of HTTP; a reload swaps the certificate. Default: none. */
+  tls: listenerTlsSchema.optional(),
+  /** HTTP/2 (RFC 9113) beside HTTP/1.1, as the client chooses by ALPN; needs `tls`. Default false. */
+  http2: z.boolean().default(false),
   /** After SIGTERM: how long to keep accepting while readiness is already off. Default `5s`. */
   preStop: duration.prefault('5s'),
   /** Then: longest wait for requests in flight. Default `30s`. */
@@ -64,11 +69,50 @@ const serverSchema = z.strictObject({
       headerCount: z.int().min(1).max(2_000).default(100),
       /** Request target. Default `8kb`. */
       uri: size.prefault('8kb'),
-      /** Open client connections. Default 10,000. */
+      /** Parameters in the query. Default 1,000. */
+      queryParameters: z.int().min(1).default(1_000),
+      /** Open client connections; beyond it the oldest idle ones are closed. Default 10,000. */
       connections: z.int().min(1).default(10_000),
+      /** Open connections of one address, or of one /64 network in IPv6; `trustedProxies` are exempt. Default 256. */
+      connectionsPerIp: z.int().min(1).default(256),
       /** Requests on one connection. Default 10,000. */
       requestsPerConnection: z.int().min(1).default(10_000),
+      /** Requests at a time on one HTTP/2 connection. Default 100. */
+      streams: z.int().min(1).max(10_000).default(100),
     })
+    .prefault({}),
+  /** Slowest that a request body may come in before it is refused with 408; `false` lets it take its time. */
+  bodyRate: z
+    .union(
+      [
+        z.literal(false),
+        z.strictObject({
+          /** Bytes per second. Default `240b`. */
+          bytes: size.prefault('240b'),
+          /** Time over which they are counted, waiting for the upstream not included. Default `5s`. */
+          over: duration.prefault('5s'),
+        }),
+      ],
+      'expected false or { bytes, over }',
+    )
+    .prefault({}),
+  /**
+   * When new requests are refused with 503 and `/readyz` says `degraded`: when either bound is passed in most of the last
+   * two and a half seconds. `false` turns it off.
+   */
+  overload: z
+    .union(
+      [
+        z.literal(false),
+        z.strictObject({
+          /** How late the event loop is. Default `200ms`. */
+          eventLoopDelay: duration.prefault('200ms'),
+          /** Used part of the JavaScript heap, from 0 to 1. Default 0.95. */
+          heap: z.number().gt(0).max(1).default(0.95),
+        }),
+      ],
+      'expected false or { eventLoopDelay, heap }',
+    )
     .prefault({}),
   /** How long the listener waits for clients. */
   timeouts: z
@@ -81,6 +125,12 @@ const serverSchema = z.strictObject({
       keepAlive: duration.prefault('70s'),
     })
     .prefault({}),
+})
+
+const serverSchema = serverOptions.superRefine(({ http2, tls }, ctx) => {
+  if (!http2 || tls) return
+  const params = { hint: 'give `tls` too, or leave `http2` to the proxy in front' }
+  ctx.addIssue({ code: 'custom', path: ['http2'], message: '`http2` needs `tls`: clients choose HTTP/2 in the TLS handshake', params })
 })
 
 const adminSchema = z.strictObject({
@@ -206,18 +256,32 @@ export interface GatewayOptions {
     readonly port?: number
     /** Peers whose `X-Forwarded-*`, `Forwarded` and request id are believed: addresses or networks. Default: none. */
     readonly trustedProxies?: readonly string[]
+    /** HTTPS instead of HTTP; a reload swaps the certificate. Default: none. */
+    readonly tls?: ListenerTlsOptions
+    /** HTTP/2 (RFC 9113) beside HTTP/1.1, as the client chooses by ALPN; needs `tls`. Default false. */
+    readonly http2?: boolean
     /** After SIGTERM: how long to keep accepting while readiness is already off. Default `5s`. */
     readonly preStop?: Duration
     /** Then: longest wait for requests in flight. Default `30s`. */
     readonly drain?: Duration
-    /** Defaults: headers `16kb` in 100 lines, target `8kb`, 10,000 connections of 10,000 requests. */
+    /**
+     * Defaults: headers `16kb` in 100 lines, target `8kb` with 1,000 query parameters, 10,000 connections of 10,000 requests,
+     * 256 connections per address, 100 requests at a time over HTTP/2.
+     */
     readonly limits?: {
       readonly headers?: Size
       readonly headerCount?: number
       readonly uri?: Size
+      readonly queryParameters?: number
       readonly connections?: number
+      readonly connectionsPerIp?: number
       readonly requestsPerConnection?: number
+      readonly streams?: number
     }
+    /** Slowest that a request body may come in, else 408. Default: 240 bytes per second over any five seconds. */
+    readonly bodyRate?: false | { readonly bytes?: Size; readonly over?: Duration }
+    /** When new requests are refused with 503. Defaults: an event loop later than `200ms`, a heap used to 0.95. */
+    readonly overload?: false | { readonly eventLoopDelay?: Duration; readonly heap?: number }
     /** Defaults: headers `10s`, request `5m`, keepAlive `70s`. */
     readonly timeouts?: { readonly headers?: Duration; readonly request?: Duration; readonly keepAlive?: Duration }
   }

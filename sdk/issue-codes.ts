@@ -72,6 +72,10 @@ export const ISSUES = {
     explain:
       'GET and HEAD requests have no body that servers agree on (RFC 9110 section 9.3.1): `body` and `mapRequest` need another method.',
   },
+  GW1403: {
+    title: 'WebSocket on another method',
+    explain: 'A WebSocket handshake is a GET request (RFC 6455 section 4.1): `websocket` needs a route with method `GET` or `*`.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',
@@ -84,6 +88,20 @@ export const ISSUES = {
     title: 'Document cannot become a client',
     explain:
       'The OpenAPI document has something that a typed client cannot be made of, such as an operation without `operationId` or a reference to nothing. The path says where.',
+  },
+  GW1601: {
+    title: 'Certificate or key cannot be read',
+    explain:
+      'A file of `server.tls` cannot be read, or what is in it is not a certificate or private key in PEM form. It is looked at when the gateway starts and on every reload; an invalid one never replaces one in use.',
+  },
+  GW1602: {
+    title: 'Certificate and key do not match',
+    explain:
+      'The private key of `server.tls` is not the one that the certificate was made for. In a file with a chain, the server’s own certificate comes first.',
+  },
+  GW1603: {
+    title: 'Certificate out of date',
+    explain: 'The certificate of `server.tls` has expired, or is not valid yet. Renew it, or check the clock of the machine.',
   },
   GW1901: {
     title: 'Config file not found',
@@ -98,6 +116,16 @@ export const ISSUES = {
     title: 'Cannot listen',
     explain:
       'The address or port cannot be listened on: another process has it, it is not an address of this machine, or it needs more rights.',
+  },
+  GW1906: {
+    title: 'Insecure HTTP parser',
+    explain:
+      'Node was started with `--insecure-http-parser`, on its command line or in `NODE_OPTIONS`. It makes every HTTP parser of the process accept requests that other servers read differently, which is how requests are smuggled past a gateway. Start Node without it.',
+  },
+  GW1907: {
+    title: 'Unusable TLS of an upstream',
+    explain:
+      'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
   },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
 } as const satisfies Record<string, IssueType>

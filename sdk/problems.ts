@@ -38,6 +38,11 @@ export const PROBLEMS = {
     'A credential was sent and is malformed, expired, revoked, or signed by an unknown key. Obtain a new one.',
   ),
   FORBIDDEN: problem(403, 'Forbidden', 'The credential is valid but does not permit this operation.'),
+  ORIGIN_NOT_ALLOWED: problem(
+    403,
+    'Origin not allowed',
+    'The route lets only pages of certain origins open a WebSocket, and `Origin` names another (RFC 6455 section 10.2).',
+  ),
   NOT_FOUND: problem(404, 'Not found', 'No route of the gateway matches this method, host and path.'),
   METHOD_NOT_ALLOWED: problem(405, 'Method not allowed', 'The path exists with other methods; `Allow` lists them.'),
   REQUEST_TIMEOUT: problem(408, 'Request timeout', 'The request did not arrive in time. Send it again, faster.'),
@@ -61,6 +66,11 @@ export const PROBLEMS = {
     ),
     type: QUOTA_EXCEEDED_TYPE,
   },
+  TOO_MANY_CONNECTIONS: problem(
+    429,
+    'Too many connections',
+    'The caller has as many WebSocket connections to this route as it may have at once. Close one, or try again later.',
+  ),
   HEADERS_TOO_LARGE: problem(
     431,
     'Request header fields too large',

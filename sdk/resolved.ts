@@ -6,6 +6,7 @@ import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
 import type { Schema } from './types.js'
 import type { TimeoutSettings, UpstreamSettings } from './upstream.js'
+import type { WebSocketSettings } from './websocket.js'
 
 /** A policy with its options parsed. */
 export interface ResolvedPolicy {
@@ -81,11 +82,14 @@ export interface ResolvedRoute {
   readonly upstreamPath: readonly PathSegment[] | undefined
   readonly stripPrefix: string | undefined
   readonly host: 'upstream' | 'preserve'
+  readonly encodedSlashes: 'reject' | 'keep'
   readonly bodyLimit: number
   readonly responseLimit: number
   /** The route's timeouts over the upstream's over the defaults; milliseconds. */
   readonly timeouts: { readonly connect: number; readonly headers: number; readonly idle: number; readonly total: number | undefined }
   readonly lifecycle: 'direct' | 'hapi'
+  /** Undefined where the route speaks no WebSocket. */
+  readonly websocket: WebSocketSettings | undefined
   readonly summary: string | undefined
   readonly description: string | undefined
   readonly tags: readonly string[]

@@ -6,9 +6,10 @@ import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { In, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
+import type { WebSocketOptions } from './websocket.js'
 
-/** A method of a route; `*` is any method that has no route of its own on the path. */
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | '*'
+/** A method of a route; `*` is any method that has no route of its own on the path. `QUERY` is a safe request with a body (RFC 10008). */
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'QUERY' | '*'
 
 /** What a route may answer with one status: a JSON schema, a problem, no body, or text or bytes passed through. */
 export type ResponseSpec = Schema | 'problem' | 'empty' | 'text' | 'binary'
@@ -44,6 +45,11 @@ export interface RouteCommon {
   readonly stripPrefix?: string
   /** The `Host` sent upstream: the target's (default) or the client's. */
   readonly host?: 'upstream' | 'preserve'
+  /**
+   * What becomes of `%2f` in a path: refused with 400 (`reject`, the default), or matched and sent as part of its segment (`keep`), as package
+   * registries need for `/@scope%2fname`. Only for upstreams that do not take it for a separator.
+   */
+  readonly encodedSlashes?: 'reject' | 'keep'
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
@@ -51,6 +57,11 @@ export interface RouteCommon {
   readonly timeouts?: TimeoutOptions
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   readonly lifecycle?: 'direct' | 'hapi'
+  /**
+   * Lets WebSocket handshakes through (RFC 6455); needs method GET or `*`. Other requests are proxied as ever. `true` takes the defaults.
+   * What comes through a connection never passes through hapi’s lifecycle. Default: `Upgrade` is ignored.
+   */
+  readonly websocket?: true | WebSocketOptions
 }
 
 type ParamsFor<P extends string> = { readonly _zod: { output: { [K in PathParam<P>]: unknown }; input: unknown } }

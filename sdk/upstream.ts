@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
+import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
 
 const targetUrl = httpUrl.refine((text) => !text.includes('?'), 'a target has no query')
 
@@ -53,12 +54,21 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
-  /** Most connections to one target. Default 256. */
+  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  tls: upstreamTlsSchema.optional(),
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
+  /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
+  http2: z.boolean().default(false),
 })
 
 /** The options of {@link upstream}. */
 export const upstreamSchema = options.superRefine((given, ctx) => {
+  given.targets.forEach((entry, index) => {
+    if (!given.http2 || (typeof entry === 'string' ? entry : entry.url).startsWith('https:')) return
+    const message = '`http2` needs `https:` targets, since it is agreed on in the TLS handshake'
+    ctx.addIssue({ code: 'custom', path: ['targets', index], message, params: { hint: 'use an https URL, or leave `http2` out' } })
+  })
   if (given.balance !== 'round-robin') return
   given.targets.forEach((entry, index) => {
     if (typeof entry === 'string' || entry.weight <= 1) return
@@ -102,8 +112,12 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
-  /** Most connections to one target. Default 256. */
+  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  readonly tls?: UpstreamTlsOptions
+  /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   readonly connections?: number
+  /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
+  readonly http2?: boolean
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

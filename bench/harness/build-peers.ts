@@ -10,7 +10,7 @@ const bench = fileURLToPath(new URL('..', import.meta.url))
 export async function buildPeers(): Promise<void> {
   const peers = readdirSync(join(bench, 'peers')).filter((name) => name.endsWith('.ts'))
   await build({
-    entryPoints: [...peers.map((name) => join(bench, 'peers', name)), join(bench, 'upstream.ts')],
+    entryPoints: [...peers.map((name) => join(bench, 'peers', name)), join(bench, 'upstream.ts'), join(bench, 'websocket-load.ts')],
     outdir: buildFolder,
     outbase: bench,
     bundle: true,

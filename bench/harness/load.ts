@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Pool } from 'undici'
+import { buildFolder } from './peers.js'
 import { canPin, findCommand } from './processes.js'
 import type { Row } from './rows.js'
 
@@ -16,15 +17,43 @@ export interface LoadResult {
   readonly p99: number
 }
 
-/** Sends one row's request over and over for some seconds, on kept-alive connections. */
-export type Loader = (row: Row, port: number, connections: number, seconds: number) => Promise<LoadResult>
+/** Where load goes, and what it is made of. */
+export interface LoadTarget {
+  readonly row: Row
+  readonly port: number
+  readonly connections: number
+  /** Values of `Authorization` that the requests carry in turn. */
+  readonly authorizations: readonly string[]
+}
+
+/** Sends one row's requests over and over for some seconds, on kept-alive connections. */
+export type Loader = (target: LoadTarget, seconds: number) => Promise<LoadResult>
 
 const run = promisify(execFile)
 
-function script(row: Row): string {
+/** Runs a command on one core, and returns what it prints. */
+async function pinned(core: number, [command = '', ...args]: readonly string[]): Promise<string> {
+  const { stdout } = await (canPin ? run('taskset', ['-c', String(core), command, ...args]) : run(command, args))
+  return stdout
+}
+
+/** The requests as a program for wrk, put together before the first is sent. */
+function script({ row, authorizations }: LoadTarget): string {
   const headers = Object.entries(row.headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   const body = row.body === undefined ? [] : [`wrk.body = ${JSON.stringify(row.body)}`]
-  return [`wrk.method = "${row.method}"`, ...headers, ...body].join('\n')
+  const lines = [`wrk.method = "${row.method}"`, ...headers, ...body]
+  if (authorizations.length === 0) return lines.join('\n')
+  return [
+    ...lines,
+    'local requests, turn = {}, 0',
+    'function init(args)',
+    ...authorizations.map((value) => `  wrk.headers["authorization"] = ${JSON.stringify(value)}; requests[#requests + 1] = wrk.format()`),
+    'end',
+    'function request()',
+    '  turn = turn % #requests + 1',
+    '  return requests[turn]',
+    'end',
+  ].join('\n')
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000 }
@@ -40,9 +69,10 @@ function readWrk(text: string): LoadResult {
 function wrkLoader(wrk: string, core: number): Loader {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-load-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return async (row, port, connections, seconds) => {
+  return async (target, seconds) => {
+    const { row, port, connections } = target
     const file = join(folder, `${row.name}.lua`)
-    writeFileSync(file, script(row))
+    writeFileSync(file, script(target))
     const args = [
       wrk,
       '-t1',
@@ -50,28 +80,30 @@ function wrkLoader(wrk: string, core: number): Loader {
       `-d${seconds}s`,
       '--latency',
       '--timeout',
-      '5s',
+      '30s',
       '-s',
       file,
       `http://127.0.0.1:${port}${row.path}`,
     ]
-    const { stdout } = await (canPin ? run('taskset', ['-c', String(core), ...args]) : run(wrk, args.slice(1)))
-    return readWrk(stdout)
+    return readWrk(await pinned(core, args))
   }
 }
 
 /** Stands in where wrk is not installed: heavier, and on this process's core. */
-const undiciLoader: Loader = async (row, port, connections, seconds) => {
+const undiciLoader: Loader = async ({ row, port, connections, authorizations }, seconds) => {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 })
   const start = performance.now()
   const ends = start + seconds * 1_000
   const durations: number[] = []
   let failures = 0
+  let turn = 0
   const caller = async () => {
     while (performance.now() < ends) {
       const sent = performance.now()
-      const response = await pool.request({ path: row.path, method: row.method, headers: { ...row.headers }, body: row.body ?? null })
-      await response.body.dump()
+      const authorization = authorizations[turn++ % authorizations.length]
+      const headers = authorization === undefined ? row.headers : { ...row.headers, authorization }
+      const response = await pool.request({ path: row.path, method: row.method, headers: { ...headers }, body: row.body ?? null })
+      await response.body.dump({ limit: Number.MAX_SAFE_INTEGER })
       if (response.statusCode !== 200) failures += 1
       durations.push(performance.now() - sent)
     }
@@ -83,8 +115,21 @@ const undiciLoader: Loader = async (row, port, connections, seconds) => {
   return { requests: durations.length, failures, seconds: took, p99: durations[Math.floor(durations.length * 0.99)] ?? 0 }
 }
 
+/** Messages are sent by a process of the benchmark's own: wrk speaks no WebSocket. */
+const messageLoader =
+  (core: number): Loader =>
+  async ({ row, port, connections }, seconds) => {
+    const args = [join(buildFolder, 'websocket-load.js'), String(port), row.path, String(connections), String(seconds)]
+    return JSON.parse(await pinned(core, [process.execPath, ...args])) as LoadResult
+  }
+
 /** wrk where it is installed, pinned to `core`; else a loader of undici's. */
 export function createLoader(core: number): { readonly load: Loader; readonly name: string } {
   const wrk = findCommand('wrk')
-  return wrk ? { load: wrkLoader(wrk, core), name: 'wrk' } : { load: undiciLoader, name: 'undici (wrk is not installed)' }
+  const requests = wrk ? wrkLoader(wrk, core) : undiciLoader
+  const messages = messageLoader(core)
+  return {
+    load: (target, seconds) => (target.row.kind === 'messages' ? messages : requests)(target, seconds),
+    name: wrk ? 'wrk' : 'undici (wrk is not installed)',
+  }
 }

@@ -6,12 +6,15 @@ import type { RowName } from './rows.js'
 export interface PeerArguments {
   readonly row: RowName
   readonly upstreamPort: number
+  /** Where the shared limits are; empty on rows without. */
+  readonly redisUrl: string
+  /** PEM (SPKI) of the key that signs the RS256 tokens. */
+  readonly publicKey: string
 }
 
-/** Reads them from the command line. */
+/** Reads them from the command line: one argument of JSON. */
 export function readPeerArguments(): PeerArguments {
-  const [row, port] = process.argv.slice(2)
-  return { row: row as RowName, upstreamPort: Number(port) }
+  return JSON.parse(process.argv[2] ?? '{}') as PeerArguments
 }
 
 /** Tells the benchmark where this peer listens. */

@@ -6,6 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 
+/** A proxy with 10,000 routes takes its time. */
+const MOST_START_MS = 60_000
+
 /** What was started and has to be ended. */
 const running = new Map<number, ChildProcess>()
 
@@ -63,13 +66,13 @@ export function freePort(): Promise<number> {
 
 /** Waits until something listens on `port`. */
 export async function listening(port: number, child: ChildProcess): Promise<number> {
-  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt += 1) {
+  for (const start = performance.now(); performance.now() - start < MOST_START_MS && child.exitCode === null; ) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
       socket.once('connect', () => socket.destroy())
     })
     if (open) return port
-    await wait(50)
+    await wait(10)
   }
   throw new Error(`nothing listens on port ${port}`)
 }

@@ -4,13 +4,15 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
 import { announce, createNullLogger, readPeerArguments } from '../harness/peer-arguments.js'
-import { ROUTE_COUNT } from '../harness/rows.js'
+import { prefixes } from '../harness/rows.js'
 import { takeOne } from './hand/limiter.js'
 import { record } from './hand/metrics.js'
+import { connectLimiter } from './hand/redis-limiter.js'
 import { checkToken } from './hand/token.js'
+import { tunnel } from './hand/tunnel.js'
 import { fromUpstream, NewUser, toUpstream, User } from './hand/users.js'
 
-const { row, upstreamPort } = readPeerArguments()
+const { row, upstreamPort, redisUrl } = readPeerArguments()
 const pool = new Pool(`http://127.0.0.1:${upstreamPort}`, { connections: 256, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 60_000 })
 const log = createNullLogger('info')
 
@@ -35,13 +37,21 @@ class Forwarder implements Dispatcher.DispatchHandler {
   readonly #res: ServerResponse
   readonly #more: readonly string[]
   #resume: (() => void) | undefined
+  #abort: (() => void) | undefined
 
   constructor(res: ServerResponse, more: readonly string[]) {
     this.#res = res
     this.#more = more
+    // A client that leaves would else keep its upstream connection waiting to be drained, for ever.
+    res.once('close', () => {
+      if (!res.writableFinished) this.#abort?.()
+    })
   }
 
-  onConnect(): void {}
+  onConnect(abort: () => void): void {
+    this.#abort = abort
+    if (this.#res.destroyed) abort()
+  }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200) return true
@@ -73,10 +83,12 @@ class Forwarder implements Dispatcher.DispatchHandler {
 
 const bodyOf = (req: IncomingMessage) => (req.headers['content-length'] || req.headers['transfer-encoding'] ? req : null)
 
-function plain(req: IncomingMessage, res: ServerResponse): void {
+function forward(req: IncomingMessage, res: ServerResponse, more: readonly string[]): void {
   const headers = copyHeaders(req.rawHeaders, HOP_BY_HOP)
-  pool.dispatch({ path: req.url as string, method: req.method as 'GET', headers, body: bodyOf(req) }, new Forwarder(res, []))
+  pool.dispatch({ path: req.url as string, method: req.method as 'GET', headers, body: bodyOf(req) }, new Forwarder(res, more))
 }
+
+const plain = (req: IncomingMessage, res: ServerResponse): void => forward(req, res, [])
 
 function policies(req: IncomingMessage, res: ServerResponse): void {
   const start = performance.now()
@@ -158,16 +170,36 @@ async function transform(req: IncomingMessage, res: ServerResponse): Promise<voi
   pool.dispatch({ path: '/users', method: 'POST', headers, body }, collector)
 }
 
-const table = new Set(Array.from({ length: ROUTE_COUNT }, (_, index) => `r${index}`))
+const table = new Set(prefixes(row))
 
 function routes(req: IncomingMessage, res: ServerResponse): void {
   const url = req.url as string
-  if (table.has(url.slice(1, url.indexOf('/', 1)))) plain(req, res)
+  if (table.has(url.slice(0, url.lastIndexOf('/')))) plain(req, res)
   else refuse(res, 404)
 }
 
-const handler = { plain, policies, log: policies, transform, routes }[row]
-const server = createServer({ noDelay: true, keepAliveTimeout: 70_000 }, handler).listen(0, '127.0.0.1', () => {
+const takeShared = row === 'redis-limit' ? await connectLimiter(redisUrl) : undefined
+
+async function shared(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const remaining = (await takeShared?.(req.socket.remoteAddress as string)) ?? -1
+  if (remaining < 0) refuse(res, 429)
+  else forward(req, res, ['ratelimit', `"default";r=${remaining};t=60`])
+}
+
+const handlers: Partial<Record<typeof row, (req: IncomingMessage, res: ServerResponse) => void>> = {
+  policies,
+  log: policies,
+  'tokens-1000': policies,
+  'tokens-1000-rs256': policies,
+  'redis-limit': shared,
+  transform,
+  routes,
+  '10k-routes': routes,
+  '10-routes': routes,
+}
+const server = createServer({ noDelay: true, keepAliveTimeout: 70_000 }, handlers[row] ?? plain)
+if (row === 'websocket') server.on('upgrade', (req, socket, head) => tunnel(req, socket, head, upstreamPort))
+server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   if (address && typeof address === 'object') announce(address.port)
 })

@@ -1,9 +1,8 @@
-import { ROUTE_COUNT, type RowName } from '../harness/rows.js'
+import { prefixes, type RowName } from '../harness/rows.js'
 
 /** Caddy: no admin endpoint, no log, kept-alive upstream connections. */
 export function caddyConfig(row: RowName, port: number, upstreamPort: number): string {
-  const paths = row === 'routes' ? Array.from({ length: ROUTE_COUNT }, (_, index) => `/r${index}/items/*`) : ['/items/*']
-  const handle = (path: string) => `  handle ${path} {
+  const handle = (prefix: string) => `  handle ${prefix}/* {
     reverse_proxy 127.0.0.1:${upstreamPort} {
       transport http {
         keepalive_idle_conns_per_host 256
@@ -18,7 +17,7 @@ export function caddyConfig(row: RowName, port: number, upstreamPort: number): s
   }
 }
 http://127.0.0.1:${port} {
-${paths.map(handle).join('\n')}
+${prefixes(row).map(handle).join('\n')}
 }
 `
 }

@@ -6,7 +6,7 @@ import { Agent, type IncomingMessage, type Server, type ServerResponse } from 'n
 import express from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import { announce, readPeerArguments } from '../harness/peer-arguments.js'
-import { ROUTE_COUNT } from '../harness/rows.js'
+import { prefixes } from '../harness/rows.js'
 import { takeOne } from './hand/limiter.js'
 import { observe } from './hand/prometheus.js'
 import { checkToken } from './hand/token.js'
@@ -15,7 +15,11 @@ const { row, upstreamPort } = readPeerArguments()
 const app = express()
 app.disable('x-powered-by')
 const agent = new Agent({ keepAlive: true, maxSockets: 256 })
-const proxy = createProxyMiddleware({ target: `http://127.0.0.1:${upstreamPort}`, changeOrigin: true, agent })
+const proxy = createProxyMiddleware({
+  target: `http://127.0.0.1:${upstreamPort}`,
+  changeOrigin: true,
+  ...(row === 'websocket' ? {} : { agent }),
+})
 
 function guard(req: IncomingMessage, res: ServerResponse, next: () => void): void {
   const start = performance.now()
@@ -35,12 +39,12 @@ function guard(req: IncomingMessage, res: ServerResponse, next: () => void): voi
   next()
 }
 
-if (row === 'plain') app.get('/items/:id', proxy)
-if (row === 'policies') app.get('/items/:id', guard, proxy)
-if (row === 'routes') for (let index = 0; index < ROUTE_COUNT; index += 1) app.get(`/r${index}/items/:id`, proxy)
+const guarded = row === 'policies' || row === 'tokens-1000' || row === 'tokens-1000-rs256'
+for (const prefix of prefixes(row)) app.all(`${prefix}/:id`, ...(guarded ? [guard] : []), proxy)
 
 const server: Server = app.listen(0, '127.0.0.1', () => {
   const address = server.address()
   if (address && typeof address === 'object') announce(address.port)
 })
 server.keepAliveTimeout = 70_000
+if (row === 'websocket') server.on('upgrade', proxy.upgrade)

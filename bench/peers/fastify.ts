@@ -5,7 +5,7 @@ import proxy from '@fastify/http-proxy'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Pool } from 'undici'
 import { announce, createNullLogger, readPeerArguments } from '../harness/peer-arguments.js'
-import { ROUTE_COUNT } from '../harness/rows.js'
+import { prefixes } from '../harness/rows.js'
 import { takeOne } from './hand/limiter.js'
 import { observe } from './hand/prometheus.js'
 import { checkToken } from './hand/token.js'
@@ -30,9 +30,9 @@ async function guard(request: FastifyRequest, reply: FastifyReply): Promise<unkn
   return undefined
 }
 
-if (row === 'plain') await app.register(proxy, { upstream, prefix: '/items', rewritePrefix: '/items', undici })
+const guarded = row === 'policies' || row === 'log' || row === 'tokens-1000' || row === 'tokens-1000-rs256'
 
-if (row === 'policies' || row === 'log') {
+if (guarded)
   app.addHook('onResponse', async (request, reply) => {
     observe(request.method, reply.statusCode, reply.elapsedTime)
     if (row === 'log')
@@ -41,12 +41,17 @@ if (row === 'policies' || row === 'log') {
         'request',
       )
   })
-  await app.register(proxy, { upstream, prefix: '/items', rewritePrefix: '/items', undici, preHandler: guard })
-}
 
-if (row === 'routes')
-  for (let index = 0; index < ROUTE_COUNT; index += 1)
-    await app.register(proxy, { upstream, prefix: `/r${index}/items`, rewritePrefix: `/r${index}/items`, undici })
+if (row !== 'transform')
+  for (const prefix of prefixes(row))
+    await app.register(proxy, {
+      upstream,
+      prefix,
+      rewritePrefix: prefix,
+      undici,
+      websocket: row === 'websocket',
+      ...(guarded ? { preHandler: guard } : {}),
+    })
 
 if (row === 'transform') {
   const pool = new Pool(upstream, { connections: 256, pipelining: 1 })

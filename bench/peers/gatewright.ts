@@ -1,25 +1,29 @@
 // The gateway itself, as built, with the config that a user would write for each row.
 
-import { defineGateway, type Gateway, headers, jwt, type RouteTree, rateLimit, route, upstream } from 'gatewright'
+import { defineGateway, type Gateway, headers, ip, jwt, type RouteTree, rateLimit, route, upstream } from 'gatewright'
 import { createGateway } from 'gatewright/runtime'
 import { z } from 'zod'
+import { AUDIENCE, ISSUER, SECRET } from '../harness/credentials.js'
 import { announce, createNullLogger, readPeerArguments } from '../harness/peer-arguments.js'
-import { AUDIENCE, ISSUER, ROUTE_COUNT, SECRET } from '../harness/rows.js'
+import { prefixes } from '../harness/rows.js'
 import { LIMIT } from './hand/limiter.js'
 import { NewUser, User } from './hand/users.js'
 
-const { row, upstreamPort } = readPeerArguments()
+const { row, upstreamPort, redisUrl, publicKey } = readPeerArguments()
 
 const main = upstream('main', { targets: [`http://127.0.0.1:${upstreamPort}`] })
 const session = jwt({
   issuer: ISSUER,
   audience: AUDIENCE,
-  algorithms: ['HS256'],
-  secret: SECRET,
+  ...(row === 'tokens-1000-rs256' ? { algorithms: ['RS256'], publicKey } : { algorithms: ['HS256'], secret: SECRET }),
   claims: z.object({ sub: z.string(), plan: z.string() }),
 })
 
 const plainItem = () => route({ method: 'GET', path: '/items/{id}', upstream: main })
+
+const socket = () => route({ method: 'GET', path: '/items/{id}', upstream: main, websocket: true } as never)
+
+const limitedItem = () => route({ method: 'GET', path: '/items/{id}', upstream: main, use: { limit: rateLimit({ by: ip, limit: LIMIT }) } })
 
 const guardedItem = () =>
   route({
@@ -49,18 +53,24 @@ const newUser = () =>
 
 const manyRoutes = (): RouteTree =>
   Object.fromEntries(
-    Array.from({ length: ROUTE_COUNT }, (_, index) => [
-      `r${index}`,
-      route({ method: 'GET', path: `/r${index}/items/{id}`, upstream: main }),
-    ]),
+    prefixes(row).map((prefix) => [prefix.slice(1, -'/items'.length), route({ method: 'GET', path: `${prefix}/{id}`, upstream: main })]),
   )
 
 const trees: Readonly<Record<typeof row, () => RouteTree>> = {
   plain: () => ({ get: plainItem() }),
+  'idle-memory': () => ({ get: plainItem() }),
   policies: () => ({ get: guardedItem() }),
   log: () => ({ get: guardedItem() }),
+  'tokens-1000': () => ({ get: guardedItem() }),
+  'tokens-1000-rs256': () => ({ get: guardedItem() }),
+  'redis-limit': () => ({ get: limitedItem() }),
   transform: () => ({ create: newUser() }),
   routes: manyRoutes,
+  '10k-routes': manyRoutes,
+  '10-routes': manyRoutes,
+  '1mib-down': () => ({ get: route({ method: 'GET', path: '/blobs/{id}', upstream: main }) }),
+  '1mib-up': () => ({ put: route({ method: 'POST', path: '/blobs/{id}', upstream: main }) }),
+  websocket: () => ({ open: socket() }),
 }
 
 const config: Gateway = defineGateway({
@@ -68,6 +78,7 @@ const config: Gateway = defineGateway({
   server: { host: '127.0.0.1', port: 0, limits: { requestsPerConnection: 1_000_000_000 } },
   admin: { port: 0 },
   log: { access: row === 'log' },
+  ...(redisUrl === '' ? {} : { redis: { url: redisUrl } }),
   routes: trees[row](),
 })
 

@@ -4,31 +4,33 @@ import { randomUUID } from 'node:crypto'
 import h2o2 from '@hapi/h2o2'
 import { server as createServer, type Plugin, type Request } from '@hapi/hapi'
 import * as hapiAuthJwt2 from 'hapi-auth-jwt2'
+import { AUDIENCE, ISSUER, SECRET } from '../harness/credentials.js'
 import { announce, readPeerArguments } from '../harness/peer-arguments.js'
-import { AUDIENCE, ISSUER, ROUTE_COUNT, SECRET } from '../harness/rows.js'
+import { prefixes } from '../harness/rows.js'
 import { takeOne } from './hand/limiter.js'
 import { observe } from './hand/prometheus.js'
 
-const { row, upstreamPort } = readPeerArguments()
+const { row, upstreamPort, publicKey } = readPeerArguments()
 const server = createServer({ host: '127.0.0.1', port: 0 })
 await server.register(h2o2 as unknown as Plugin<void>)
 
 const passThrough = { proxy: { host: '127.0.0.1', port: upstreamPort, protocol: 'http', passThrough: true } } as const
 
-if (row === 'plain') server.route({ method: 'GET', path: '/items/{id}', handler: passThrough } as never)
+const guarded = row === 'policies' || row === 'tokens-1000' || row === 'tokens-1000-rs256'
 
-if (row === 'routes')
-  for (let index = 0; index < ROUTE_COUNT; index += 1)
-    server.route({ method: 'GET', path: `/r${index}/items/{id}`, handler: passThrough } as never)
+// A stream is passed on as it comes; a parsed body would be refused by its type.
+const options = row === '1mib-up' ? { payload: { output: 'stream', parse: false } } : {}
+if (!guarded)
+  for (const prefix of prefixes(row)) server.route({ method: '*', path: `${prefix}/{id}`, handler: passThrough, options } as never)
 
 const isBoom = (response: Request['response']): response is Extract<Request['response'], Error> => 'isBoom' in response
 
-if (row === 'policies') {
+if (guarded) {
   await server.register({ plugin: hapiAuthJwt2 })
   server.auth.strategy('session', 'jwt', {
-    key: SECRET,
+    key: row === 'tokens-1000-rs256' ? publicKey : SECRET,
     validate: async () => ({ isValid: true }),
-    verifyOptions: { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE },
+    verifyOptions: { algorithms: [row === 'tokens-1000-rs256' ? 'RS256' : 'HS256'], issuer: ISSUER, audience: AUDIENCE },
   })
   const mapUri = async (request: Request) => {
     const { authorization: _authorization, cookie: _cookie, host: _host, ...kept } = request.headers

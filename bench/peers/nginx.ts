@@ -1,20 +1,21 @@
-import { ROUTE_COUNT, type RowName } from '../harness/rows.js'
+import { prefixes, type RowName } from '../harness/rows.js'
 
-const proxied = (path: string) => `location ${path} { proxy_pass http://main; }`
-
-/** nginx: one worker, kept-alive upstream connections, no access log. */
+/** nginx: one worker, kept-alive upstream connections, no access log; bodies pass without a file in between. */
 export function nginxConfig(row: RowName, port: number, upstreamPort: number, folder: string): string {
-  const locations =
-    row === 'routes' ? Array.from({ length: ROUTE_COUNT }, (_, index) => proxied(`/r${index}/items/`)) : [proxied('/items/')]
+  const upgrade = row === 'websocket' ? 'proxy_set_header Upgrade $http_upgrade; ' : ''
+  const locations = prefixes(row).map((prefix) => `location ${prefix}/ { proxy_pass http://main; }`)
   return `daemon off;
 worker_processes 1;
-pid ${folder}/nginx.pid;
+worker_rlimit_nofile 20000;
+pid ${folder}/nginx-${row}.pid;
 error_log ${folder}/nginx-error.log error;
-events { worker_connections 1024; }
+events { worker_connections 16384; }
 http {
   access_log off;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/proxy;
+  proxy_max_temp_file_size 0;
+  proxy_request_buffering off;
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
@@ -23,7 +24,7 @@ http {
   server {
     listen 127.0.0.1:${port};
     proxy_http_version 1.1;
-    proxy_set_header Connection "";
+    ${upgrade}proxy_set_header Connection "${upgrade ? 'upgrade' : ''}";
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     ${locations.join('\n    ')}
   }

@@ -9,7 +9,6 @@ import { addInit } from './commands/init.js'
 import { addRoutes } from './commands/routes.js'
 import { addStart } from './commands/start.js'
 import { ownPackage } from './own-package.js'
-import { printIssues } from './print-issues.js'
 import { usageError } from './usage-error.js'
 
 function createProgram(run: CliRun): Command {
@@ -50,6 +49,7 @@ async function runReporting(args: readonly string[], run: CliRun): Promise<numbe
     return run.exitCode
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
+    const { printIssues } = await import('./print-issues.js')
     await printIssues(run, error, args.includes('--json'))
     return 1
   }

@@ -22,6 +22,9 @@ function statusOf(key: string): number | undefined {
   return /^[1-5][0-9][0-9]$/.test(key) ? Number(key) : undefined
 }
 
+/** True for what no caller of `fetch` ever sees, such as the 101 of a WebSocket. */
+const isInterim = (status: number) => status === 1 || (status >= 100 && status < 200)
+
 function codesOf(response: OpenAPIV3_1.ResponseObject): readonly string[] {
   const codes: unknown = (response as unknown as Record<string, unknown>)['x-problem-codes']
   return Array.isArray(codes) ? [...new Set(codes.filter((code) => typeof code === 'string'))].sort() : []
@@ -55,6 +58,7 @@ export function readResponses(
       reader.refuse(at, `${JSON.stringify(key)} is not a status`, 'Use a status such as 200, a class such as 2XX, or default.')
       return []
     }
+    if (isInterim(status)) return []
     const response = reader.resolve<OpenAPIV3_1.ResponseObject>(value, at)
     return response ? readResponse(status, response, method === 'HEAD') : []
   })

@@ -121,4 +121,5 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, mapRequest: () => ({ page: 1 }) }) },
     }),
+  GW1403: () => defineGateway({ info, routes: { feed: route({ method: 'POST', path: '/feed', upstream: shop, websocket: true }) } }),
 }

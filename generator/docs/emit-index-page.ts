@@ -21,6 +21,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         `- [\`defineGateway\`](gateway.md): ${firstSentence(comments.ofFunction('gateway.ts', 'defineGateway'))}`,
         `- [\`route\`](route.md): ${firstSentence(comments.ofFunction('route.ts', 'route'))}`,
         `- [\`upstream\`](upstream.md): ${firstSentence(comments.ofFunction('upstream.ts', 'upstream'))}`,
+        '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',
       ].join('\n'),
     ),
     section('Policies', policies.map(policyLine).join('\n')),

@@ -17,7 +17,7 @@ export function documentObject(
   variant: OpenApiVariant,
   docs: ReadonlyMap<string, RouteDocs>,
 ): OpenAPIV3_1.Document {
-  const published = routes.filter((route) => route.method !== '*' && (variant === 'internal' || !route.internal))
+  const published = routes.filter(({ method, internal }) => method !== '*' && method !== 'QUERY' && (variant === 'internal' || !internal))
   const context: OpenApiContext = {
     settings,
     variant,

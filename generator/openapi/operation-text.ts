@@ -21,6 +21,7 @@ function notesOf(route: ResolvedRoute, others: readonly ResolvedRoute[]): string
   return [
     ...(wildcard ? [`\`${wildcard.name}\` is the whole rest of the path and may contain \`/\`.`] : []),
     ...(route.match?.host === undefined ? [] : [`Served where the host is \`${route.match.host}\`.`]),
+    ...(route.websocket ? ['Speaks WebSocket too: a handshake (RFC 6455) to this path opens a connection. Generated clients do not.'] : []),
     ...others.map((other) => {
       const conditions = conditionsOf(other)
       return `\`${other.id}\` answers instead${conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''}.`

@@ -56,6 +56,13 @@ function sharedProblem(status: number, codes: readonly ProblemCode[], headers: H
   return known
 }
 
+/** What a WebSocket handshake is answered with; an ordinary request never is. */
+function switching(route: ResolvedRoute, headers: HeaderReferences): [string, Response][] {
+  if (!route.websocket) return []
+  const description = 'The WebSocket handshake is accepted; what follows on the connection are its frames.'
+  return [['101', { description, ...(Object.keys(headers).length > 0 && { headers }) }]]
+}
+
 /** The Responses Object: what the route declares, and beside it every problem that it may answer, by status. */
 export function responsesObject(route: ResolvedRoute, context: OpenApiContext): OpenAPIV3_1.ResponsesObject {
   const headersOf = headerObjects(route, context)
@@ -76,5 +83,5 @@ export function responsesObject(route: ResolvedRoute, context: OpenApiContext): 
     const headers = headersOf(status === 'default' ? status : Number(status))
     return [status, { description, ...(Object.keys(headers).length > 0 && { headers }) }]
   })
-  return Object.fromEntries([...entries, ...others])
+  return Object.fromEntries([...switching(route, headersOf(101)), ...entries, ...others])
 }

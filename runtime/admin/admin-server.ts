@@ -10,13 +10,19 @@ export interface AdminServer {
   close(): Promise<void>
 }
 
+/** Whether traffic should come here. */
+export type Readiness = 'ready' | 'not ready' | 'degraded'
+
 /** Serves `/healthz` (alive), `/readyz` (takes traffic) and `/metrics` (Prometheus), and nothing else. */
-export function createAdminServer(metrics: Metrics, isReady: () => boolean): AdminServer {
+export function createAdminServer(metrics: Metrics, readiness: () => Readiness): AdminServer {
   const text = (status: number, body: string) => ({ status, type: 'text/plain; charset=utf-8', body })
   const respond = async (path: string) => {
     if (path === '/healthz') return text(200, 'ok\n')
-    if (path === '/readyz') return isReady() ? text(200, 'ready\n') : text(503, 'not ready\n')
-    if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() }
+    if (path === '/readyz') return text(readiness() === 'ready' ? 200 : 503, `${readiness()}\n`)
+    if (path === '/metrics') {
+      const { contentType, text: body } = await metrics.scrape()
+      return { status: 200, type: contentType, body }
+    }
     return text(404, 'The admin listener serves /healthz, /readyz and /metrics.\n')
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {

@@ -1,4 +1,5 @@
-import { errors, type JWTVerifyOptions, jwtVerify } from 'jose'
+import * as errors from 'jose/errors'
+import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify'
 import type { JwtAlgorithm, JwtAuth, Problem } from '../../sdk/index.js'
 import type { JwtIssuerSettings, JwtSettings } from '../../sdk/policies/jwt.js'
 import { parseWith } from '../../sdk/schemas/values.js'

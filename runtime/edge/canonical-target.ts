@@ -10,11 +10,19 @@ export interface CanonicalTarget {
 const PLAIN = /^(?=\/)(?:\/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*)*\/?$/
 const PATH = /^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/
 const QUERY = /^[\x21\x22\x24-\x7e]*$/
-/** Characters that another parser may take for a separator, or end a string at: `/ \ NUL`. */
-const DANGEROUS = /%(?:2f|5c|00)/i
+/** Characters that another parser may take for a separator, or end a string at. */
+const BACKSLASH_OR_NUL = /%(?:5c|00)/i
+const ENCODED_SLASH = /%2f/i
+const SEPARATOR = /\/|%2F/
 const TRIPLET = /%[0-9A-Fa-f]{2}/g
 const PARAMETERS = /;|%3B/
 const UNRESERVED = /[A-Za-z0-9\-._~]/
+
+/** Why a path with `%2F` is refused where no route keeps it. */
+export const ENCODED_SLASH_REASON = 'The path has an encoded slash.'
+
+/** True for a canonical path that holds an encoded slash. */
+export const hasEncodedSlash = (path: string) => path.includes('%2F')
 
 function decodeUnreserved(triplet: string): string {
   const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16))
@@ -35,13 +43,15 @@ function isUtf8(path: string): boolean {
   }
 }
 
-function canonicalPath(raw: string): string | { readonly reason: string } {
+function canonicalPath(raw: string, keepEncodedSlashes: boolean): string | { readonly reason: string } {
   if (PLAIN.test(raw)) return raw
   if (!PATH.test(raw)) return { reason: 'The path has characters that must be percent-encoded.' }
-  if (DANGEROUS.test(raw)) return { reason: 'The path has an encoded slash, backslash or NUL.' }
+  if (BACKSLASH_OR_NUL.test(raw)) return { reason: 'The path has an encoded backslash or NUL.' }
+  if (!keepEncodedSlashes && ENCODED_SLASH.test(raw)) return { reason: ENCODED_SLASH_REASON }
   const path = raw.replace(TRIPLET, decodeUnreserved)
   if (!isUtf8(path)) return { reason: 'The escapes of the path are not UTF-8.' }
-  const segments = path.slice(1).split('/')
+  // An encoded slash stays in its segment, yet neither reading of the path may hold a dot segment or an empty one.
+  const segments = path.slice(1).split(SEPARATOR)
   if (segments.some(isDotSegment)) return { reason: 'The path has a dot segment.' }
   if (segments.some((segment, index) => nameOf(segment) === '' && index < segments.length - 1))
     return { reason: 'The path has an empty segment.' }
@@ -51,10 +61,11 @@ function canonicalPath(raw: string): string | { readonly reason: string } {
 /**
  * Canonicalises an origin-form target. Whatever a second parser could read as another path is refused:
  * encoded separators, dot segments, empty segments, backslashes, fragments, escapes that are not UTF-8.
+ * @param keepEncodedSlashes lets `%2F` stand, for routes that take it as part of a segment
  */
-export function canonicalTarget(target: string): CanonicalTarget | { readonly reason: string } {
+export function canonicalTarget(target: string, keepEncodedSlashes = false): CanonicalTarget | { readonly reason: string } {
   const mark = target.indexOf('?')
-  const path = canonicalPath(mark < 0 ? target : target.slice(0, mark))
+  const path = canonicalPath(mark < 0 ? target : target.slice(0, mark), keepEncodedSlashes)
   if (typeof path !== 'string') return path
   const queryString = mark < 0 ? '' : target.slice(mark + 1)
   if (!QUERY.test(queryString)) return { reason: 'The query has characters that must be percent-encoded.' }

@@ -1,25 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Problem } from '../../sdk/index.js'
+import { Problem, type ProblemCode } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import { GatewayExchange } from '../pipeline/exchange.js'
 import { type CanonicalTarget, canonicalTarget } from './canonical-target.js'
-import { checkHeaders, isAuthority } from './check-headers.js'
+import { checkHeaders, type HeaderLimits, isAuthority } from './check-headers.js'
 import type { ClientAddress } from './client-address.js'
+import { Http2Request } from './http2-request.js'
+import type { Refusal, RefusalReason } from './refusal.js'
 
 /** What the guard is built from. */
 export interface GuardSettings {
   readonly clock: Clock
   readonly addresses: ClientAddress
   readonly requestIdHeader: string
-  readonly maxHeaderLines: number
+  readonly headerLimits: HeaderLimits
   readonly maxTargetLength: number
+  readonly maxQueryParameters: number
+  /** True while some route takes `%2F` in its path; the route table then refuses it to all others. */
+  readonly keepsEncodedSlashes: () => boolean
 }
 
 /** A checked request as an exchange, with the refusal if there is one. */
 export interface Guarded {
   readonly exchange: GatewayExchange
-  readonly problem: Problem | undefined
+  readonly refusal: Refusal | undefined
 }
 
 const INBOUND_ID = /^[\w.+/=-]{1,128}$/
@@ -32,42 +37,59 @@ function originForm(target: string, host: string | undefined): string | undefine
   return match[2] ?? '/'
 }
 
+const refusal = (reason: RefusalReason, code: ProblemCode, detail: string): Refusal => ({ reason, problem: new Problem(code, { detail }) })
+
+function countParameters(queryString: string): number {
+  let count = 1
+  for (let at = queryString.indexOf('&'); at >= 0; at = queryString.indexOf('&', at + 1)) count++
+  return count
+}
+
 /**
  * Makes the function that checks each request before hapi sees it: HTTP version, headers and target,
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
-  const { clock, addresses, requestIdHeader, maxHeaderLines, maxTargetLength } = settings
+  const { clock, addresses, requestIdHeader, headerLimits, maxTargetLength, maxQueryParameters, keepsEncodedSlashes } = settings
 
   function requestIdOf(req: IncomingMessage, peer: string): string {
     const inbound = req.headers[requestIdHeader]
     return typeof inbound === 'string' && addresses.trusts(peer) && INBOUND_ID.test(inbound) ? inbound : randomUUID()
   }
 
-  function checkTarget(req: IncomingMessage): CanonicalTarget | Problem {
+  function checkTarget(req: IncomingMessage): CanonicalTarget | Refusal {
     const raw = req.url as string
     if (raw.length > maxTargetLength)
-      return new Problem('URI_TOO_LONG', { detail: `The request target is longer than ${maxTargetLength} bytes.` })
-    const target = raw.startsWith('/') ? raw : originForm(raw, req.headers.host)
-    if (target === undefined) return new Problem('BAD_REQUEST', { detail: 'The request target is not a path, nor a URL of this host.' })
-    const canonical = canonicalTarget(target)
-    return 'reason' in canonical ? new Problem('BAD_REQUEST', { detail: canonical.reason }) : canonical
+      return refusal('target-size', 'URI_TOO_LONG', `The request target is longer than ${maxTargetLength} bytes.`)
+    // Absolute-form belongs to HTTP/1.1 alone: HTTP/2 has `:authority` for it (RFC 9113 section 8.3.1).
+    const target = raw.startsWith('/') ? raw : req.httpVersionMajor === 1 ? originForm(raw, req.headers.host) : undefined
+    if (target === undefined) return refusal('target', 'BAD_REQUEST', 'The request target is not a path, nor a URL of this host.')
+    const canonical = canonicalTarget(target, keepsEncodedSlashes())
+    if ('reason' in canonical) return refusal('target', 'BAD_REQUEST', canonical.reason)
+    const { queryString } = canonical
+    // A query with fewer characters cannot have as many parameters.
+    if (queryString.length >= maxQueryParameters && countParameters(queryString) > maxQueryParameters)
+      return refusal('query-parameters', 'BAD_REQUEST', `More than ${maxQueryParameters} query parameters.`)
+    return canonical
   }
 
-  function check(req: IncomingMessage): Problem | undefined {
-    if (req.httpVersionMajor !== 1 || req.httpVersionMinor > 1)
-      return new Problem('BAD_REQUEST', { detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here.' })
-    const fault = checkHeaders(req.rawHeaders, req.httpVersionMinor, maxHeaderLines)
-    return fault && new Problem(fault.code, { detail: fault.reason })
+  function check(req: IncomingMessage): Refusal | undefined {
+    const { httpVersionMajor: major, httpVersionMinor: minor } = req
+    // HTTP/1.1's parser takes any version number: `HTTP/2.0` in a request line is not HTTP/2.
+    const overHttp2 = major === 2 && (req as object) instanceof Http2Request
+    if (!overHttp2 && (major !== 1 || minor > 1)) return refusal('version', 'BAD_REQUEST', `HTTP/${major}.${minor} is not spoken here.`)
+    // A request over HTTP/2 comes here in the form that HTTP/1.1 gives it.
+    const fault = checkHeaders(req.rawHeaders, overHttp2 ? 1 : minor, headerLimits)
+    return fault && refusal(fault.reason, fault.code, fault.detail)
   }
 
   return function guard(req, res) {
     const peer = req.socket.remoteAddress ?? ''
-    const problem = check(req)
-    const target = problem ?? checkTarget(req)
-    const { path, queryString } = target instanceof Problem ? EMPTY : target
+    const target = check(req) ?? checkTarget(req)
+    const refused = 'problem' in target ? target : undefined
+    const { path, queryString } = 'problem' in target ? EMPTY : target
     const ip = addresses.of(peer, req.headers['x-forwarded-for'] as string | undefined)
     const exchange = new GatewayExchange(req, res, path, queryString, ip, requestIdOf(req, peer), clock.now())
-    return { exchange, problem: target instanceof Problem ? target : undefined }
+    return { exchange, refusal: refused }
   }
 }

@@ -16,3 +16,7 @@ export function closeAfter(req: IncomingMessage, res: ServerResponse): void {
 
 /** True for a request that came behind the last one which its connection answers. */
 export const isBehindLast = ({ socket }: IncomingMessage): boolean => (socket as Connection)[CLOSING] === true
+
+/** True for the last response that the limit of requests allows: Node announces that the connection ends with it, and leaves it open. */
+export const reachesLimit = (res: ServerResponse): boolean =>
+  (res as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached === true

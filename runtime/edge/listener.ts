@@ -1,65 +1,51 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { GatewaySettings } from '../../sdk/gateway.js'
+import { socketResponse } from '../websocket/socket-response.js'
+import { upgradableMessage } from '../websocket/upgradable-message.js'
+import { answerClientError, type RefusalCounter, responseOn } from './client-error.js'
+import { Http2Sessions } from './http2-sessions.js'
 import { closeAfter, isBehindLast } from './last-response.js'
 
 /** What the listener hands on. */
-export interface ListenerHandlers {
+export interface ListenerHandlers extends RefusalCounter {
   request(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void
-  /** A request that the parser refused; for the metrics. */
-  refused(status: number): void
+  /** True for a request whose `Upgrade` is to be taken; any other is an ordinary request. */
+  upgrades(req: IncomingMessage): boolean
+  /** A request whose `Upgrade` is taken; a 101 leaves its socket to the handler. */
+  upgrade(req: IncomingMessage, res: ServerResponse): void
 }
 
-const STATUS_OF: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+/** The server for clients, whatever it speaks. */
+export interface Listener {
+  readonly server: Server
+  readonly secure: boolean
+  /** Takes a connection that came another way than through the port, its TLS undone. */
+  accept(connection: Duplex): void
+  /** Makes new connections use another certificate. */
+  renew(material: SecureContextOptions): void
+  /** Stops listening, and ends each connection after its last response. */
+  drain(): void
+  /** Ends connections that wait for a request. */
+  closeIdle(): void
+  /** Cuts every connection. */
+  destroy(): void
 }
 
-/** The response that a connection is at. */
-const responseOn = (socket: object) => (socket as { _httpMessage?: ServerResponse & { req: IncomingMessage } })._httpMessage
-
-/** Answers a request that could not be parsed, and closes: what follows on the connection cannot be trusted. */
-function answerClientError(error: Error & { code?: string }, socket: Socket, refused: (status: number) => void): void {
-  const current = responseOn(socket)
-  if (!socket.writable || error.code === 'ECONNRESET' || current?.headersSent) {
-    socket.destroy(error)
-    return
-  }
-  if (current?.req.complete) {
-    // The fault lies behind a whole request, which must get its own answer.
-    closeAfter(current.req, current)
-    return
-  }
-  const status = STATUS_OF[error.code ?? ''] ?? 400
-  refused(status)
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
-}
-
-/** Makes the HTTP server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing. */
-export function createListener({ limits, timeouts }: GatewaySettings['server'], handlers: ListenerHandlers): Server {
-  const server = createServer({
-    maxHeaderSize: limits.headers + limits.uri,
-    headersTimeout: timeouts.headers,
-    requestTimeout: timeouts.request,
-    keepAliveTimeout: timeouts.keepAlive,
-    connectionsCheckingInterval: 1_000,
-    requireHostHeader: false,
-    joinDuplicateHeaders: false,
-    insecureHTTPParser: false,
-    noDelay: true,
-    // Large bodies pause less often than with the default of 16 KiB.
-    highWaterMark: 262_144,
-  })
+function tune(server: Server, { limits }: GatewaySettings['server'], handlers: ListenerHandlers): void {
   // The guard counts the lines itself: Node would drop the surplus without a word.
   server.maxHeadersCount = 0
-  server.maxConnections = limits.connections
   server.maxRequestsPerSocket = limits.requestsPerConnection
+  server.on('upgrade', (req, socket, head) => {
+    if (isBehindLast(req)) return
+    if (head.length > 0) socket.unshift(head)
+    handlers.upgrade(req, socketResponse(req, socket as Socket))
+  })
   const refuseExpectation = (req: IncomingMessage, res: ServerResponse) => {
-    handlers.refused(417)
+    handlers.refused(417, 'expectation')
     closeAfter(req, res)
     res.writeHead(417, { 'content-length': 0 }).end()
   }
@@ -72,10 +58,81 @@ export function createListener({ limits, timeouts }: GatewaySettings['server'], 
     else refuseExpectation(req, res)
   })
   server.on('connect', (_req, socket) => {
+    handlers.refused(405, 'method')
     // Behind a request that is under way, this would pass for its answer.
     if (responseOn(socket)) socket.destroy()
     else socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
-  server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, handlers.refused))
+  server.on('clientError', (error, socket) => answerClientError(error, socket, handlers))
+}
+
+/** Sends connections that chose `h2` in their handshake to the HTTP/2 side. */
+function divert(server: SecureServer, sessions: Http2Sessions): void {
+  const [http1] = server.listeners('secureConnection') as [(this: SecureServer, socket: TLSSocket) => void]
+  server.off('secureConnection', http1)
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') sessions.accept(socket)
+    else http1.call(server, socket)
+  })
+}
+
+/** An HTTPS server; `tune` and `divert` do the rest. */
+function createTlsServer(options: ServerOptions, settings: GatewaySettings['server'], material: SecureContextOptions): SecureServer {
+  const server = createSecureServer({
+    ...options,
+    ...material,
+    ALPNProtocols: settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    handshakeTimeout: settings.timeouts.headers,
+  })
+  // A handshake that failed has nobody to answer in HTTP.
+  server.removeAllListeners('tlsClientError')
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
   return server
+}
+
+/**
+ * Makes the server for clients, tuned for an edge: bounded headers, timeouts and connections, strict parsing.
+ * @param material certificate and key; without them it speaks plain HTTP
+ */
+export function createListener(
+  settings: GatewaySettings['server'],
+  handlers: ListenerHandlers,
+  material: SecureContextOptions | undefined,
+): Listener {
+  const { limits, timeouts } = settings
+  const options: ServerOptions = {
+    IncomingMessage: upgradableMessage((req) => handlers.upgrades(req)),
+    maxHeaderSize: limits.headers + limits.uri,
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionsCheckingInterval: 1_000,
+    requireHostHeader: false,
+    joinDuplicateHeaders: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    // Large bodies pause less often than with the default of 16 KiB.
+    highWaterMark: 262_144,
+  }
+  const secure = material && createTlsServer(options, settings, material)
+  const server: Server = secure ?? createServer(options)
+  tune(server, settings, handlers)
+  const sessions = secure && settings.http2 ? new Http2Sessions(settings, handlers) : undefined
+  if (secure && sessions) divert(secure, sessions)
+  return {
+    server,
+    secure: secure !== undefined,
+    accept: (connection) => void server.emit(secure ? 'secureConnection' : 'connection', connection),
+    renew: (fresh) => secure?.setSecureContext(fresh),
+    drain() {
+      server.close()
+      server.closeIdleConnections()
+      sessions?.drain()
+    },
+    closeIdle: () => server.closeIdleConnections(),
+    destroy() {
+      server.closeAllConnections()
+      sessions?.destroy()
+    },
+  }
 }

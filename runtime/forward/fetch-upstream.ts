@@ -13,6 +13,7 @@ export interface FetchOptions {
 }
 
 class Collector implements UpstreamSink {
+  readonly blocked = false
   readonly #context: ForwardContext
   readonly #limit: number
   readonly #resolve: (response: CapturedResponse) => void
@@ -69,6 +70,7 @@ export function fetchUpstream(
   const apart: GatewayExchange = Object.create(exchange, {
     requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },
     body: { value: '' },
+    upgrade: { value: false },
   })
   return new Promise((resolve, reject) => {
     const sink = new Collector(context, limit, resolve, reject)

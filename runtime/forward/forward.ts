@@ -21,6 +21,7 @@ export class ForwardRequest implements UpstreamRequest {
   readonly path: string
   readonly timeouts: CompiledRoute['timeouts']
   readonly idempotent: boolean
+  readonly upgrade: 'websocket' | undefined
   readonly #exchange: GatewayExchange
   readonly #route: CompiledRoute
   readonly #context: ForwardContext
@@ -31,6 +32,7 @@ export class ForwardRequest implements UpstreamRequest {
     this.path = route.upstreamTarget(exchange)
     this.timeouts = route.timeouts
     this.idempotent = IDEMPOTENT.has(exchange.method)
+    this.upgrade = exchange.upgrade && route.websocket ? 'websocket' : undefined
     this.#exchange = exchange
     this.#route = route
     this.#context = context
@@ -53,6 +55,10 @@ export class ForwardRequest implements UpstreamRequest {
     return this.#stream
   }
 
+  waitsForClient(): boolean {
+    return this.#stream?.waiting ?? false
+  }
+
   bodySpent(): boolean {
     return this.#stream?.touched ?? false
   }
@@ -60,11 +66,12 @@ export class ForwardRequest implements UpstreamRequest {
 
 /**
  * Sends an exchange upstream and its response to the writer.
- * @throws Problem if the declared length of the body is over the route's limit
+ * @throws Problem if the declared length of the body is over the route's limit, or a WebSocket handshake is not admitted
  */
 export function forward(exchange: GatewayExchange, route: CompiledRoute, writer: ResponseWriter, context: ForwardContext): void {
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
+  if (exchange.upgrade) context.tunnels.admit(exchange, route)
   const call = new UpstreamCall(
     route.pool,
     new ForwardRequest(exchange, route, context),

@@ -1,5 +1,5 @@
 /** What to do with a header line that passes through. */
-export type HeaderRule = 'keep' | 'drop' | 'host' | 'connection' | 'forwarded' | 'forwarded-for' | 'content-length'
+export type HeaderRule = 'keep' | 'drop' | 'host' | 'connection' | 'forwarded' | 'forwarded-for' | 'content-length' | 'transfer-encoding'
 
 /** A header name as seen, with its lower-case form and rule. */
 export interface KnownHeader {
@@ -49,6 +49,7 @@ const REQUEST: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
 
 const RESPONSE: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
   ...HOP_BY_HOP.map((name) => [name, 'drop'] as const),
+  ['transfer-encoding', 'transfer-encoding'],
   ['connection', 'connection'],
   ['content-length', 'content-length'],
 ])

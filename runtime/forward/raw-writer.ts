@@ -28,6 +28,10 @@ export class RawWriter implements ResponseWriter {
     return true
   }
 
+  get blocked(): boolean {
+    return this.#res.writableNeedDrain
+  }
+
   write(chunk: Uint8Array): boolean {
     if (!this.#flushed && !this.#held && chunk.length <= JOINED_BYTES) {
       this.#held = chunk

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { endedEarly, tooLarge } from './collect-body.js'
+import { endedEarly, tooLarge, type Upload } from './collect-body.js'
 
 /**
  * A client's request body on its way upstream: counted, so that a chunked one is limited too, and apart from the
  * client's message, so that a failing upstream does not take the client's connection with it.
  */
-export class RequestBody extends Readable {
+export class RequestBody extends Readable implements Upload {
   readonly #exchange: GatewayExchange
   readonly #limit: number
   readonly #onProgress: (ended: boolean) => void
@@ -18,6 +18,14 @@ export class RequestBody extends Readable {
     this.#exchange = exchange
     this.#limit = limit
     this.#onProgress = onProgress
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get waiting(): boolean {
+    return this.#attached && !this.#exchange.req.isPaused()
   }
 
   /** True once a byte was taken from the client; such a body cannot be sent again. */
@@ -36,6 +44,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onEnd = () => {
+    this.#exchange.upload = undefined
     this.#onProgress(true)
     this.push(null)
   }
@@ -48,6 +57,7 @@ export class RequestBody extends Readable {
     const { req } = this.#exchange
     if (!this.#attached) {
       this.#attached = true
+      this.#exchange.upload = this
       this.#exchange.continueOnce()
       req.on('data', this.#onData)
       req.on('end', this.#onEnd)
@@ -60,6 +70,7 @@ export class RequestBody extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const { req } = this.#exchange
+    this.#exchange.upload = undefined
     req.off('data', this.#onData)
     req.off('end', this.#onEnd)
     req.off('aborted', this.#onGone)

@@ -34,7 +34,7 @@ export function requestHeaders(exchange: GatewayExchange, target: Target, settin
     out.push(raw[index] as string, raw[index + 1] as string)
   }
   writeForwarded(out, exchange, peer, trusted)
-  out.push('via', '1.1 gatewright', requestIdHeader, exchange.requestId)
+  out.push('via', req.httpVersionMajor === 2 ? '2.0 gatewright' : '1.1 gatewright', requestIdHeader, exchange.requestId)
   if (requestEdits) appendEdits(out, requestEdits)
   return out
 }

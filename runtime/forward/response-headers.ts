@@ -1,3 +1,4 @@
+import { Problem } from '../../sdk/index.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { appendEdits, isEdited } from './apply-edits.js'
 import { type HeaderRule, type HeaderRules, nominatedBy } from './header-rules.js'
@@ -28,6 +29,25 @@ const joined = (before: string | undefined, value: string) => (before === undefi
 /** True for a line that belongs to the upstream's connection or, once the body is rewritten, to its framing. */
 const isOfTheConnection = (rule: HeaderRule, rewritten: boolean) => rule !== 'keep' && (rule !== 'content-length' || rewritten)
 
+/** undici undoes `chunked` alone; the bytes of any other coding would pass as if they were the body itself. */
+function checkCoding(coding: string | undefined): void {
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has a transfer coding other than chunked.' })
+}
+
+/**
+ * Looks at the framing of a response whose body is collected before its headers are written.
+ * @throws Problem if the body has a transfer coding other than chunked
+ */
+export function checkFraming(raw: RawHeaders, rules: HeaderRules): void {
+  let coding: string | undefined
+  for (let index = 0; index < raw.length; index += 2) {
+    if (rules.response((raw[index] as Buffer).toString('latin1')).rule === 'transfer-encoding')
+      coding = joined(coding, (raw[index + 1] as Buffer).toString('latin1'))
+  }
+  checkCoding(coding)
+}
+
 /** What a response's lines are filtered by. */
 export interface ResponseHeaderSettings {
   readonly rules: HeaderRules
@@ -37,6 +57,7 @@ export interface ResponseHeaderSettings {
 /**
  * The upstream's end-to-end fields as received, flat; those that `edits` replace or remove are left out.
  * @param rewritten true if the body is replaced; the caller adds the new body's fields
+ * @throws Problem if the body has a transfer coding other than chunked
  */
 export function endToEndFields(
   raw: RawHeaders,
@@ -45,14 +66,17 @@ export function endToEndFields(
   rewritten: boolean,
 ): string[] {
   let connection: string | undefined
+  let coding: string | undefined
   const out: string[] = []
   for (let index = 0; index < raw.length; index += 2) {
     const name = (raw[index] as Buffer).toString('latin1')
     const { lower, rule } = rules.response(name)
     if (rule === 'connection') connection = joined(connection, (raw[index + 1] as Buffer).toString('latin1'))
+    if (rule === 'transfer-encoding') coding = joined(coding, (raw[index + 1] as Buffer).toString('latin1'))
     if (isOfTheConnection(rule, rewritten) || lower === requestIdHeader || (rewritten && OF_THE_BODY.has(lower))) continue
     if (!edits || !isEdited(edits, lower)) out.push(name, (raw[index + 1] as Buffer).toString('latin1'))
   }
+  checkCoding(coding)
   const nominated = nominatedBy(connection)
   return nominated ? withoutNominated(out, nominated) : out
 }

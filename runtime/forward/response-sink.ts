@@ -1,11 +1,13 @@
+import type { Duplex } from 'node:stream'
 import { Problem, type Reply } from '../../sdk/index.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { ExchangeHooks } from '../pipeline/exchange-hooks.js'
 import type { UpstreamSink } from '../upstreams/send.js'
+import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
 import { replyHeaders } from './reply-headers.js'
-import { endToEndFields, responseHeaders } from './response-headers.js'
+import { checkFraming, endToEndFields, type RawHeaders, type ResponseHeaderSettings, responseHeaders } from './response-headers.js'
 
 /** Most of an unwanted body that is read before its connection is given up. */
 const DROPPED_BYTES = 65_536
@@ -15,6 +17,8 @@ export interface ResponseWriter {
   /** Returns false to pause until `onDrain`. `length` is known for a body that is written whole. */
   begin(status: number, headers: string[]): boolean
   write(chunk: Uint8Array): boolean
+  /** True from a `write` that returned false until `onDrain`. */
+  readonly blocked: boolean
   end(lastChunk?: Uint8Array): void
   /** Called when a paused writer can take more. */
   onDrain(resume: () => void): void
@@ -22,10 +26,19 @@ export interface ResponseWriter {
   cut(): void
 }
 
+/** Where connections go that have switched protocols. */
+export interface TunnelHost {
+  /** Throws a `Problem` to refuse a handshake before the upstream hears of it. */
+  admit(exchange: GatewayExchange, route: CompiledRoute): void
+  /** Answers the client 101 and joins both connections; throws if it cannot, with nothing sent. */
+  open(exchange: GatewayExchange, route: CompiledRoute, headers: RawHeaders, upstream: Duplex, settings: ResponseHeaderSettings): void
+}
+
 /** What sinks share. */
 export interface SinkContext {
   readonly rules: HeaderRules
   readonly requestIdHeader: string
+  readonly tunnels: TunnelHost
   /** Answers a problem instead of the upstream's response, while nothing is written yet. */
   refuse(exchange: GatewayExchange, error: unknown): void
 }
@@ -58,13 +71,15 @@ export class ResponseSink implements UpstreamSink {
     this.#status = status
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) return true
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+      checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
       return true
     }
     this.#writer.onDrain(resume)
+    const lines = this.#finalHeaders(headers, false)
     this.#begun = true
-    return this.#writer.begin(status, this.#finalHeaders(headers, false))
+    return this.#writer.begin(status, lines)
   }
 
   /** Tells policies what came; true if one of them replied instead. */
@@ -94,6 +109,10 @@ export class ResponseSink implements UpstreamSink {
   #finalHeaders(headers: Buffer[], rewritten: boolean): string[] {
     this.#route.runResponseSteps(this.#exchange, this.#status)
     return responseHeaders(this.#exchange, headers, this.#context, rewritten)
+  }
+
+  get blocked(): boolean {
+    return this.#begun && this.#writer.blocked
   }
 
   data(chunk: Buffer): boolean {
@@ -155,6 +174,25 @@ export class ResponseSink implements UpstreamSink {
     hooks.begin(this.#status, [...endToEndFields(this.#headers, this.#context, undefined, true), 'content-type', contentType])
     hooks.data(body)
     hooks.complete()
+  }
+
+  upgrade(headers: Buffer[], socket: Duplex): void {
+    this.#status = 101
+    socket.on('error', () => undefined)
+    if (!isAcceptance(this.#exchange.req, headers)) {
+      socket.destroy()
+      this.fail(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s 101 is no answer to this WebSocket handshake.' }))
+    } else if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) socket.destroy()
+    else this.#join(headers, socket)
+  }
+
+  #join(headers: Buffer[], socket: Duplex): void {
+    try {
+      this.#context.tunnels.open(this.#exchange, this.#route, headers, socket, this.#context)
+    } catch (error) {
+      socket.destroy()
+      this.#refuse(error)
+    }
   }
 
   fail(problem: Problem): void {

@@ -6,6 +6,7 @@ import type { ResponseWriter } from '../forward/response-sink.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { ExchangeHandler } from '../pipeline/exchange-handler.js'
+import { mountH2o2 } from './mount-h2o2.js'
 
 /** An upstream's response as h2o2 takes it from its HTTP client. */
 class LaneResponse extends Readable {
@@ -38,6 +39,10 @@ class LaneWriter implements ResponseWriter {
     this.#response.lines = headers
     this.#begun(this.#response)
     return true
+  }
+
+  get blocked(): boolean {
+    return this.#response.readableLength >= this.#response.readableHighWaterMark
   }
 
   write(chunk: Uint8Array): boolean {
@@ -128,6 +133,12 @@ export class HapiLane {
   #problem(exchange: GatewayExchange, h: ResponseToolkit, problem: Problem): ResponseObject {
     return this.#reply(exchange, h, this.#handler.problem(exchange, problem))
   }
+}
+
+/** Mounts the hapi lane on `server`, with h2o2. */
+export async function createHapiLane(server: Server, handler: ExchangeHandler): Promise<HapiLane> {
+  await mountH2o2(server)
+  return new HapiLane(server, handler)
 }
 
 /** Sets flat header lines on a hapi response; a name that repeats keeps all its lines. */

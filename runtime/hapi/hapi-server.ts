@@ -1,5 +1,4 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
-import h2o2 from '@hapi/h2o2'
 import { server as createServer, type Lifecycle, type Plugin, type Server } from '@hapi/hapi'
 
 /** Node's listener signature. */
@@ -39,12 +38,13 @@ export async function createHapiServer(listener: HttpServer, handler: Lifecycle.
   const before = new Set(listener.listeners('request'))
   const beforeContinue = new Set(listener.listeners('checkContinue'))
   const beforeErrors = new Set(listener.listeners('clientError'))
-  const server = createServer({ ...TRANSPARENT, listener, autoListen: false, tls: false } as never)
+  const server = createServer({ ...TRANSPARENT, listener, autoListen: false, tls: 'setSecureContext' in listener } as never)
   const [dispatch] = listener.listeners('request').filter((one) => !before.has(one))
   takeOff(listener, 'request', before)
   takeOff(listener, 'checkContinue', beforeContinue)
   takeOff(listener, 'clientError', beforeErrors)
-  await server.register(h2o2 as unknown as Plugin<void>)
+  // A user's plugin may build on h2o2; without plugins only the hapi lane loads it.
+  if (plugins.length > 0) await (await import('./mount-h2o2.js')).mountH2o2(server)
   for (const plugin of plugins) await server.register(plugin as Plugin<void>)
   server.route({ method: '*', path: '/{any*}', options: { payload: RAW_PAYLOAD, handler } as never })
   return { server, dispatch: dispatch as RequestListener }

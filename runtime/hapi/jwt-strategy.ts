@@ -1,6 +1,6 @@
 import type { Request, Server } from '@hapi/hapi'
 import * as hapiAuthJwt2 from 'hapi-auth-jwt2'
-import type { Services, VerifiedToken, VerifyToken } from '../services.js'
+import type { JwtParts, VerifiedToken, VerifyToken } from '../services.js'
 
 /** One run of a strategy: what to check, and what came of it. */
 interface Check {
@@ -20,10 +20,10 @@ async function runCheck(check: Check): Promise<boolean> {
 }
 
 /**
- * Registers `hapi-auth-jwt2` on `server` and returns the `jwtStrategy` of {@link Services}: one hapi strategy per key
+ * Registers `hapi-auth-jwt2` on `server` and returns the `strategy` of {@link JwtParts}: one hapi strategy per key
  * and header, in `verify` mode, reading the token from that header only.
  */
-export async function createJwtStrategies(server: Server): Promise<Services['jwtStrategy']> {
+export async function createJwtStrategies(server: Server): Promise<JwtParts['strategy']> {
   await server.register({ plugin: hapiAuthJwt2, once: true })
   const checks = new WeakMap<Request, Check>()
   const names = new Set<string>()

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 
 /** Upper bounds of the duration buckets, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -33,14 +33,16 @@ interface Sample {
 
 /** The gateway's metrics in Prometheus form. Labels come from the config and from bounded sets, never from callers' text. */
 export class Metrics {
-  readonly #registry = new Registry()
+  #registry: Promise<Registry> | undefined
+  #later: NodeJS.Timeout | undefined
+  /** Not registered yet. */
+  readonly #declared: object[] = []
   readonly #routes = new Map<string, RouteStats>()
   readonly #attempts = new Map<string, Map<string, Map<string, number>>>()
   readonly #counters = new Map<string, Map<string, { labels: Labels; value: number }>>()
   readonly #gauges = new Map<string, () => readonly Sample[]>()
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry })
     this.#register('gatewright_requests_total', 'counter', 'Requests by route, method and status.', () => this.#requests())
     this.#register('gatewright_upstream_requests_total', 'counter', 'Attempts at upstream targets by outcome.', () => this.#upstreams())
     this.#register('gatewright_request_duration_seconds', 'histogram', 'From the request’s headers to the end of its response.', () =>
@@ -81,22 +83,43 @@ export class Metrics {
 
   /** Declares a gauge that is read when the metrics are. */
   gauge(name: string, help: string, read: () => readonly Sample[]): void {
+    const known = this.#gauges.has(name)
     this.#gauges.set(name, read)
-    this.#register(name, 'gauge', help, () => this.#gauges.get(name)?.() ?? [])
+    if (!known) this.#register(name, 'gauge', help, () => this.#gauges.get(name)?.() ?? [])
   }
 
-  get contentType(): string {
-    return this.#registry.contentType
+  /**
+   * Starts the metrics of the process itself in a second, or with the first scrape: they need prom-client, and loading it
+   * would hold up the first requests.
+   */
+  observeProcess(onError: (error: unknown) => void): void {
+    this.#later = setTimeout(() => void this.#open().catch(onError), 1_000)
+    this.#later.unref()
   }
 
-  /** The text that a scrape gets. */
-  text(): Promise<string> {
-    return this.#registry.metrics()
+  close(): void {
+    clearTimeout(this.#later)
+  }
+
+  /** What a scrape gets. */
+  async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
+    const registry = await this.#open()
+    for (const metric of this.#declared.splice(0)) registry.registerMetric(metric as never)
+    return { contentType: registry.contentType, text: await registry.metrics() }
+  }
+
+  #open(): Promise<Registry> {
+    this.#registry ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+      const registry = new Registry()
+      collectDefaultMetrics({ register: registry })
+      return registry
+    })
+    return this.#registry
   }
 
   #register(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, values: () => readonly Sample[]): void {
     // prom-client asks a metric only for this; its own classes hash the labels on every observation.
-    const metric = {
+    this.#declared.push({
       name,
       help,
       type,
@@ -104,8 +127,7 @@ export class Metrics {
       collect: () => undefined,
       get: async () => ({ name, help, type, aggregator: 'sum', values: values() }),
       reset: () => undefined,
-    }
-    this.#registry.registerMetric(metric as never)
+    })
   }
 
   #requests(): Sample[] {

@@ -36,6 +36,11 @@ export class Observer {
     exchange.res.on('close', this.#onClose)
   }
 
+  /** Ends an exchange whose response will never be closed, since its connection went before its turn came. */
+  abandon(exchange: GatewayExchange): void {
+    this.#finish(exchange)
+  }
+
   /** Resolves when none of the given exchanges is in flight any more. */
   async drained(exchanges: ReadonlySet<GatewayExchange>): Promise<void> {
     while ([...exchanges].some((exchange) => this.active.has(exchange))) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
@@ -49,19 +54,45 @@ export class Observer {
     }
   })()
 
+  /** The response of an exchange is over and counted, but its connection goes on as a tunnel: the rest waits for {@link closed}. */
+  upgraded(exchange: GatewayExchange): void {
+    if (!this.active.delete(exchange)) return
+    this.#count(exchange)
+    this.#wake()
+  }
+
+  /** The tunnel of an exchange is closed. */
+  closed(exchange: GatewayExchange): void {
+    exchange.gone = true
+    exchange.hooks?.finish({ status: exchange.res.statusCode, aborted: false })
+    this.#log(exchange)
+  }
+
   #finish(exchange: GatewayExchange): void {
     if (!this.active.delete(exchange)) return
-    const { res, call, route } = exchange
+    const { req, res, call, hooks } = exchange
     exchange.gone = true
-    exchange.target = (call as { target?: string } | undefined)?.target
     // hapi ends the response of a client that left, so that it looks finished.
-    const aborted = !res.writableFinished || exchange.req.aborted
+    const aborted = !res.writableFinished || req.aborted
     if (aborted) call?.cancel()
-    const duration = this.#clock.now() - exchange.startedAt
-    this.#metrics.request(exchange.routeId, exchange.method, res.statusCode, duration / 1_000)
-    exchange.hooks?.finish({ status: res.statusCode, aborted })
-    if (exchange.problem) this.#metrics.count('gatewright_problems_total', { code: exchange.problem })
-    this.#accessLog?.(exchange, res.statusCode, duration, route?.source?.upstream.name)
+    this.#count(exchange)
+    hooks?.finish({ status: res.statusCode, aborted })
+    this.#log(exchange)
+    this.#wake()
+  }
+
+  #count({ routeId, method, res, startedAt, problem }: GatewayExchange): void {
+    this.#metrics.request(routeId, method, res.statusCode, (this.#clock.now() - startedAt) / 1_000)
+    if (problem) this.#metrics.count('gatewright_problems_total', { code: problem })
+  }
+
+  #log(exchange: GatewayExchange): void {
+    const { res, call, route, startedAt } = exchange
+    exchange.target = (call as { target?: string } | undefined)?.target
+    this.#accessLog?.(exchange, res.statusCode, this.#clock.now() - startedAt, route?.source?.upstream.name)
+  }
+
+  #wake(): void {
     if (this.#whenIdle.length === 0) return
     const waiting = this.#whenIdle
     this.#whenIdle = []

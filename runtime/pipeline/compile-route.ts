@@ -1,10 +1,12 @@
 import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
 import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
@@ -29,10 +31,11 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 }
 
 function routeParts(route: ResolvedRoute, services: Services): Part[] {
-  const { auth } = route
+  const { auth, websocket } = route
   const map = mapRequestStep(route)
   return [
     ...policyParts(route.policies, services),
+    ...(websocket?.origins ? [request('admit', 'websocket', originStep(websocket.origins))] : []),
     ...(auth
       ? [
           {
@@ -87,6 +90,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
     timeouts: route.timeouts,
+    websocket: compileWebSocket(route, services),
     mapResponse: responseMappings(route),
   }
 }
@@ -96,7 +100,8 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
   const parts = inOrder(policyParts(policies, services))
   const steps = stepsOf(parts)
   const refuse: RequestStep = (ctx) => {
-    const { allowedMethods } = ctx as GatewayExchange
+    const { allowedMethods, path } = ctx as GatewayExchange
+    if (allowedMethods.length === 0 && hasEncodedSlash(path)) throw new Problem('BAD_REQUEST', { detail: ENCODED_SLASH_REASON })
     if (allowedMethods.length === 0) throw new Problem('NOT_FOUND')
     if (ctx.method === 'OPTIONS') return { status: 204, headers: ['Allow', allowedMethods.join(', ')] }
     throw new Problem('METHOD_NOT_ALLOWED', { headers: ['Allow', allowedMethods.join(', ')] })
@@ -116,6 +121,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     bodyLimit: 0,
     responseLimit: 0,
     timeouts: { headers: 0, idle: 0, total: undefined },
+    websocket: undefined,
     mapResponse: undefined,
   }
 }

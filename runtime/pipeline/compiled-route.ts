@@ -1,6 +1,7 @@
 import type { RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import type { CompiledWebSocket } from '../websocket/compile-websocket.js'
 import type { GatewayExchange } from './exchange.js'
 
 /** How one status's collected upstream body becomes what the client gets. */
@@ -32,5 +33,7 @@ export interface CompiledRoute {
   readonly bodyLimit: number
   readonly responseLimit: number
   readonly timeouts: { readonly headers: number; readonly idle: number; readonly total: number | undefined }
+  /** Undefined where the route speaks no WebSocket. */
+  readonly websocket: CompiledWebSocket | undefined
   readonly mapResponse: ReadonlyMap<number, ResponseMapping> | undefined
 }

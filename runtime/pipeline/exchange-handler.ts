@@ -16,6 +16,8 @@ export interface LiveConfig {
   /** Runs where no route matches. */
   readonly unmatched: CompiledRoute
   readonly byId: ReadonlyMap<string, CompiledRoute>
+  /** True if a route takes `%2F` in its path. */
+  readonly keepsEncodedSlashes: boolean
 }
 
 /** A body that is this short is read to its end after an early answer; a longer one is cut off with its connection. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CapturedResponse, Exchange, ExchangeEnd, ProblemCode, Reply, UpstreamOutcome } from '../../sdk/index.js'
-import { checkDeclaredLength, collectBody, hasBody } from '../forward/collect-body.js'
+import { checkDeclaredLength, collectBody, hasBody, type Upload } from '../forward/collect-body.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { ExchangeHooks } from './exchange-hooks.js'
 
@@ -40,6 +40,8 @@ export class GatewayExchange implements Exchange {
   given: Record<string, unknown> | undefined = undefined
   requestEdits: HeaderEdit[] | undefined = undefined
   responseEdits: HeaderEdit[] | undefined = undefined
+  /** A WebSocket handshake that came with its bare socket. */
+  upgrade = false
   /** The client waits for `100 Continue` before it sends the body. */
   expectsContinue = false
   /** Path parameters as matched, before any schema. */
@@ -48,6 +50,8 @@ export class GatewayExchange implements Exchange {
   body: Uint8Array | string | undefined = undefined
   /** The parsed JSON body, for `mapRequest`. */
   json: unknown = undefined
+  /** The request body, while it is read. */
+  upload: Upload | undefined = undefined
   /** The body as it is being read, where a step asked for it. */
   collected: Promise<Buffer> | undefined = undefined
   /** What policies asked to be told of. */
@@ -122,7 +126,7 @@ export class GatewayExchange implements Exchange {
     if (!this.collected) {
       checkDeclaredLength(this.req, limit)
       this.continueOnce()
-      this.collected = collectBody(this.req, limit).then((bytes) => (this.body = bytes))
+      this.collected = collectBody(this.req, limit, (upload) => (this.upload = upload)).then((bytes) => (this.body = bytes))
     }
     return this.collected
   }

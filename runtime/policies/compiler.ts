@@ -13,6 +13,7 @@ export interface CompileContext {
   readonly services: Services
 }
 
+/** Compiles a built-in policy; routes that share the policy under one key share what it returns. */
 export type CompilePolicy<N extends PolicyName> = (
   settings: Out<(typeof policyDefinitions)[N]['options']>,
   context: CompileContext,

@@ -2,6 +2,7 @@ import type { CompiledPolicy } from '../../sdk/index.js'
 import type { policyDefinitions } from '../../sdk/policies/index.js'
 import type { ResolvedPolicy } from '../../sdk/resolved.js'
 import { isShadow } from '../../sdk/schemas/mode.js'
+import type { Resource } from '../services.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
@@ -17,7 +18,16 @@ export const policyCompilers: PolicyCompilers = {
   headers: compileHeaders,
 }
 
-/** Compiles a policy at one place of use: a built-in by its name's compiler, a user's own by the compiler in its definition. */
+/** What was compiled already, by policy and its key in `use`; entries go with the config they belong to. */
+class CompiledPolicies implements Resource {
+  readonly byPolicy = new WeakMap<ResolvedPolicy, Map<string, CompiledPolicy>>()
+  close(): void {}
+}
+
+/**
+ * Compiles a policy: a user's own by the compiler in its definition, at each place of use; a built-in by its name's
+ * compiler, once for all the routes that share it under one key.
+ */
 export function compilePolicy(policy: ResolvedPolicy, context: CompileContext): CompiledPolicy {
   const compiled = compileAny(policy, context)
   return isShadow(policy.settings) ? inShadow(compiled, context.key, context.services) : compiled
@@ -26,9 +36,15 @@ export function compilePolicy(policy: ResolvedPolicy, context: CompileContext): 
 function compileAny(policy: ResolvedPolicy, context: CompileContext): CompiledPolicy {
   const own = policy.definition.compile
   if (own) return own(policy.settings, context.key)
+  const { byPolicy } = context.services.keep('policies', () => new CompiledPolicies())
+  const byKey = byPolicy.get(policy) ?? new Map<string, CompiledPolicy>()
+  const known = byKey.get(context.key)
+  if (known) return known
   const compile = policyCompilers[policy.name as keyof typeof policyDefinitions] as (
     settings: unknown,
     context: CompileContext,
   ) => CompiledPolicy
-  return compile(policy.settings, context)
+  const compiled = compile(policy.settings, context)
+  byPolicy.set(policy, byKey.set(context.key, compiled))
+  return compiled
 }

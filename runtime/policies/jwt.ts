@@ -5,8 +5,8 @@ import { refuseToken, tokenChallenge } from '../auth/refuse-token.js'
 import { RemoteKeySet } from '../auth/remote-key-set.js'
 import { publicKey, secretKey } from '../auth/static-key.js'
 import { TokenCache } from '../auth/token-cache.js'
-import { createVerifyToken, type TrustedIssuer } from '../auth/verify-token.js'
-import type { Services } from '../services.js'
+import type { TrustedIssuer } from '../auth/verify-token.js'
+import type { JwtParts, Services } from '../services.js'
 import type { Authenticator, CompileAuth, CompileContext } from './compiler.js'
 
 const BEARER = /^bearer(?: |$)/i
@@ -43,9 +43,10 @@ export const compileJwt: CompileAuth<'jwt'> = (settings, context) => {
   const { services, identity } = context
   const { header, forward } = settings
   const isBearer = header === 'authorization'
+  const { strategy, createVerifyToken } = services.jwt as JwtParts
   const verify = createVerifyToken(settings, trust(settings, context), services.clock)
   const tokens = new TokenCache(verify, services.clock, settings.cache)
-  const test = services.jwtStrategy(identity, header, (token) => tokens.verify(token))
+  const test = strategy(identity, header, (token) => tokens.verify(token))
   const authenticator: Authenticator = {
     challenge: tokenChallenge(header),
     header,

@@ -2,10 +2,11 @@ import { METHODS } from 'node:http'
 import findMyWay from 'find-my-way'
 import type { PathSegment } from '../../sdk/path.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import { hasEncodedSlash } from '../edge/canonical-target.js'
 import { conditionsHold, type MatchSubject } from './conditions.js'
 
 /** What the table needs to know of an entry. */
-export type Routable = Pick<ResolvedRoute, 'method' | 'segments' | 'paramNames' | 'match'>
+export type Routable = Pick<ResolvedRoute, 'method' | 'segments' | 'paramNames' | 'match' | 'encodedSlashes'>
 
 /** A match: the entry and its decoded path parameters. */
 export interface RouteMatch<T> {
@@ -16,6 +17,7 @@ export interface RouteMatch<T> {
 /**
  * Finds the entry for a request. Literal segments rank before parameters, parameters with a pattern before those
  * without, these before wildcards; on one path, entries with conditions before those without, a named method before `*`.
+ * A path with `%2F` matches only where the entry so found keeps encoded slashes; it is part of its segment then.
  */
 export interface RouteTable<T> {
   match(method: string, path: string, subject: MatchSubject): RouteMatch<T> | undefined
@@ -73,7 +75,8 @@ function methodsOf(entries: readonly Routable[]): readonly string[] {
   const methods = new Set(entries.map(({ method }) => method as string))
   if (methods.has('*')) return ROUTABLE
   if (methods.has('GET')) methods.add('HEAD')
-  return [...methods]
+  // A method that this Node's parser does not know never comes, and the router would not take it.
+  return [...methods].filter((method) => ROUTABLE.includes(method))
 }
 
 /** The entries of each path and method, in the order in which they are tried. */
@@ -119,7 +122,8 @@ export function buildRouteTable<T extends Routable>(entries: readonly T[]): Rout
     if (!found) return undefined
     const ordered = found.store as readonly T[]
     const entry = ordered.length === 1 ? ordered[0] : ordered.find((candidate) => conditionsHold(candidate.match, subject))
-    return entry && { entry, params: paramsOf(entry, found.params as Record<string, string>) }
+    if (!entry || (entry.encodedSlashes === 'reject' && hasEncodedSlash(path))) return undefined
+    return { entry, params: paramsOf(entry, found.params as Record<string, string>) }
   }
 
   return { match, allowed: (path, subject) => [...used].filter((method) => match(method, path, subject)).sort() }

@@ -14,15 +14,21 @@ interface Entry {
 
 class MemorySharedState implements SharedState {
   readonly #clock: Clock
-  readonly #entries = new LRUCache<string, Entry>({
-    max: MAX_ENTRIES,
-    maxSize: MAX_SIZE,
-    sizeCalculation: ({ value }, key) => value.length + key.length + 1,
-  })
+  #made: LRUCache<string, Entry> | undefined
   readonly #listeners = new Map<string, Set<(message: string) => void>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  /** Made on first use: it sets aside room for all its entries, and most gateways share nothing. */
+  get #entries(): LRUCache<string, Entry> {
+    this.#made ??= new LRUCache({
+      max: MAX_ENTRIES,
+      maxSize: MAX_SIZE,
+      sizeCalculation: ({ value }, key) => value.length + key.length + 1,
+    })
+    return this.#made
   }
 
   #live(key: string): string | undefined {
@@ -73,7 +79,7 @@ class MemorySharedState implements SharedState {
   }
 
   async close(): Promise<void> {
-    this.#entries.clear()
+    this.#made?.clear()
     this.#listeners.clear()
   }
 }

@@ -1,14 +1,24 @@
 import { isIP, type Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { buildConnector, errors } from 'undici'
+
+/** What a connection is opened with. */
+export interface ConnectorOptions {
+  /** What it trusts and shows; undefined for Node's defaults. */
+  readonly tls?: SecureContext | undefined
+  /** Offers HTTP/2 in the TLS handshake, beside HTTP/1.1. */
+  readonly http2?: boolean
+}
 
 /**
  * Opens connections to one target within `timeoutMs`, TLS included, and holds certificates to the target's own host
  * name: undici would take the name from the request's `Host`, which a client may choose.
  */
-export function createConnector(origin: URL, timeoutMs: number): buildConnector.connector {
+export function createConnector(origin: URL, timeoutMs: number, { tls, http2 = false }: ConnectorOptions = {}): buildConnector.connector {
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const servername = isIP(host) ? '' : host
-  const connect = buildConnector({ timeout: 0, allowH2: false, highWaterMark: 262_144 } as buildConnector.BuildOptions)
+  const secure = tls && { secureContext: tls }
+  const connect = buildConnector({ timeout: 0, allowH2: http2, highWaterMark: 262_144, ...secure } as buildConnector.BuildOptions)
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false

@@ -1,17 +1,20 @@
 import { isIP } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { Pool } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import { createConnector } from './create-connector.js'
+import { Http2Dispatcher } from './http2-dispatcher.js'
 import type { Target } from './target.js'
 
 const DEFAULT_CONNECT_MS = 2_000
 
-/** Opens a pool of HTTP/1.1 connections to one configured target; none is opened before the first request. */
-export function createTarget(configured: UpstreamSettings['targets'][number], settings: UpstreamSettings): Target {
+/** Opens a pool of connections to one configured target; none is opened before the first request. */
+export function createTarget(configured: UpstreamSettings['targets'][number], settings: UpstreamSettings, tls?: SecureContext): Target {
   const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
   const parsed = new URL(url)
-  const dispatcher = new Pool(parsed.origin, {
-    connect: createConnector(parsed, settings.timeouts?.connect ?? DEFAULT_CONNECT_MS),
+  const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
+  const http1 = new Pool(parsed.origin, {
+    connect: createConnector(parsed, connectMs, { tls }),
     connections: settings.connections,
     pipelining: 1,
     allowH2: false,
@@ -19,14 +22,25 @@ export function createTarget(configured: UpstreamSettings['targets'][number], se
     // An idle connection is dropped before the target would: after 4 s, or a second before the time its `Keep-Alive` names.
     keepAliveTimeout: 4_000,
     keepAliveTimeoutThreshold: 1_000,
+    // A busy connection would otherwise go to an address that the name no longer resolves to.
+    clientTtl: 60_000,
     // The sender has timers of its own, which share one deadline.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  const dispatcher = settings.http2
+    ? new Http2Dispatcher({
+        origin: parsed,
+        connector: createConnector(parsed, connectMs, { tls, http2: true }),
+        connections: settings.connections,
+        fallback: http1,
+      })
+    : http1
   return {
     url: url.replace(/\/+$/, ''),
     authority: parsed.host,
     servername: parsed.protocol === 'https:' && isIP(parsed.hostname.replace(/^\[|\]$/g, '')) === 0 ? parsed.hostname : undefined,
+    tls,
     basePath: parsed.pathname.replace(/\/+$/, ''),
     weight,
     dispatcher,

@@ -1,5 +1,6 @@
 import type { ResolvedUpstream } from '../../sdk/resolved.js'
 import { createBalancer } from './balance/create-balancer.js'
+import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
 import type { Balancer, Target, UpstreamPool } from './target.js'
@@ -25,7 +26,8 @@ class TargetPool implements UpstreamPool {
     const random = deps.random ?? Math.random
     const { health } = settings
     this.name = name
-    this.targets = settings.targets.map((target) => createTarget(target, settings))
+    const tls = compileTls(name, settings.tls)
+    this.targets = settings.targets.map((target) => createTarget(target, settings, tls))
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
     this.#closeWithin = deps.closeWithin ?? 30_000

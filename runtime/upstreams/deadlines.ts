@@ -8,26 +8,29 @@ export interface Expiring extends Listed {
   expire(): void
 }
 
-/** Resolution of the deadlines, in milliseconds. */
+/** Resolution of the deadlines of upstream calls, in milliseconds. */
 const TICK_MS = 25
 
 /** Watches many deadlines with one timer: moving one is an assignment, where a timer each would be re-armed on every chunk. */
 export class Deadlines {
   readonly #clock: Clock
+  readonly #tickMs: number
   readonly #watched = new Roster<Expiring>()
   #timer: NodeJS.Timeout | undefined
   #sweptAt = 0
   #held = false
 
-  constructor(clock: Clock) {
+  /** `tickMs` is how late an expiry may be noticed, in milliseconds. */
+  constructor(clock: Clock, tickMs = TICK_MS) {
     this.#clock = clock
+    this.#tickMs = tickMs
   }
 
   watch(expiring: Expiring): void {
     this.#watched.add(expiring)
     if (this.#timer) return
     this.#sweptAt = this.#clock.now()
-    this.#timer = setInterval(() => this.#sweep(), TICK_MS).unref()
+    this.#timer = setInterval(() => this.#sweep(), this.#tickMs).unref()
   }
 
   forget(expiring: Expiring): void {
@@ -48,7 +51,7 @@ export class Deadlines {
     }
     const now = this.#clock.now()
     // After a stall of the process, what came in during it is still unread: hold once, so that it counts.
-    this.#held = !this.#held && now - this.#sweptAt > 2 * TICK_MS
+    this.#held = !this.#held && now - this.#sweptAt > 2 * this.#tickMs
     this.#sweptAt = now
     if (this.#held) return
     for (const expiring of this.#watched) {

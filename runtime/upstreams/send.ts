@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import type { Deadlines, Expiring } from './deadlines.js'
@@ -23,9 +23,13 @@ export interface UpstreamRequest {
   readonly timeouts: CallTimeouts
   /** True if sending it twice does no harm (RFC 9110 section 9.2.2). */
   readonly idempotent: boolean
+  /** Protocol to switch to, written as `Upgrade`; undefined for an ordinary request. */
+  readonly upgrade: 'websocket' | undefined
   headers(target: Target): string[]
   /** A fresh body for one attempt; `progress` is told of each chunk and of the end. */
   body(progress: (ended: boolean) => void): CallBody
+  /** True while the body is held up by the client rather than by the upstream. */
+  waitsForClient(): boolean
   /** True once part of the body is gone, so that it cannot be sent again. */
   bodySpent(): boolean
 }
@@ -36,7 +40,11 @@ export interface UpstreamSink {
   begin(status: number, headers: Buffer[], resume: () => void): boolean
   /** Returns false to pause until the `resume` given to `begin`. */
   data(chunk: Buffer): boolean
+  /** True while the client takes no more. */
+  readonly blocked: boolean
   end(): void
+  /** The upstream answered 101 to a request with `upgrade`: its connection is the sink's from here on. */
+  upgrade?(headers: Buffer[], socket: Duplex): void
   /** The call failed; called once, also after `begin`. */
   fail(problem: Problem): void
 }
@@ -50,6 +58,9 @@ export interface CallContext {
   readonly deadlines: Deadlines
   readonly observe: AttemptObserver
 }
+
+/** Most header lines of a response; undici bounds their size, in which thousands of tiny ones would fit. */
+const MAX_HEADER_LINES = 500
 
 /** Most targets tried when none of them takes the connection. */
 const MAX_CONNECT_ATTEMPTS = 3
@@ -109,6 +120,7 @@ export class UpstreamCall implements Expiring {
       method: this.#request.method as 'GET',
       headers: this.#request.headers(target),
       body,
+      ...(this.#request.upgrade === undefined ? undefined : { upgrade: this.#request.upgrade }),
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(target.servername === undefined ? undefined : { servername: target.servername }),
@@ -128,13 +140,26 @@ export class UpstreamCall implements Expiring {
   }
 
   expire(): void {
-    const late = new Problem('UPSTREAM_TIMED_OUT', {
+    const now = this.#context.clock.now()
+    if (this.#stage === 'receiving' && this.#sink.blocked && now < this.#endsAt) {
+      // The client is what is slow; how long it may be is not for the upstream's timeout to say.
+      this.#extend(this.#request.timeouts.idle)
+      this.#context.deadlines.watch(this)
+      return
+    }
+    const late = this.#late()
+    const abort = this.#abort
+    this.#finish(late, late.code === 'REQUEST_TIMEOUT' ? 'cancelled' : 'timeout')
+    abort?.(late)
+  }
+
+  #late(): Problem {
+    if (this.#uploading && this.#request.waitsForClient())
+      return new Problem('REQUEST_TIMEOUT', { detail: 'The request body stopped coming.' })
+    return new Problem('UPSTREAM_TIMED_OUT', {
       detail:
         this.#stage === 'receiving' ? 'The upstream fell silent in the middle of its response.' : 'The upstream did not answer in time.',
     })
-    const abort = this.#abort
-    this.#finish(late, 'timeout')
-    abort?.(late)
   }
 
   readonly #onUpload = (ended: boolean): void => {
@@ -182,10 +207,25 @@ export class UpstreamCall implements Expiring {
       if (status === 101) this.#abort?.(new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream switched protocols unasked.' }))
       return true
     }
+    if (headers.length > 2 * MAX_HEADER_LINES)
+      throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has too many header lines.' })
     this.#stage = 'receiving'
     this.#status = status
     this.#extend(this.#request.timeouts.idle)
     return this.#sink.begin(status, headers, resume)
+  }
+
+  onUpgrade(_status: number, headers: Buffer[], socket: Duplex): void {
+    const target = this.#target
+    if (this.#over || !target) {
+      socket.destroy()
+      return
+    }
+    this.#settle('1xx')
+    // The target serves the connection for as long as it is open.
+    target.active++
+    socket.once('close', () => target.active--)
+    this.#sink.upgrade?.(headers, socket)
   }
 
   #status = 0

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
 
 /** One place where an upstream is served, with its connections and state. */
@@ -8,6 +9,8 @@ export interface Target {
   readonly authority: string
   /** Name for the TLS handshake; undefined for plain HTTP and IP addresses. Given with each request, since undici would take it from `Host`. */
   readonly servername: string | undefined
+  /** What its connections trust and show; undefined for Node's defaults. */
+  readonly tls?: SecureContext | undefined
   /** Path put before the request's: empty or `/base`. */
   readonly basePath: string
   readonly weight: number

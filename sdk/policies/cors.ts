@@ -1,20 +1,14 @@
 import { z } from 'zod'
 import type { Effects } from '../effects.js'
 import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
+import { webOrigin } from '../schemas/origin.js'
 import { type Duration, duration, headerName } from '../schemas/text.js'
 import type { BaseContext } from '../types.js'
-
-const origin = z
-  .string()
-  .refine(
-    (text) => text === 'null' || (URL.canParse(text) && new URL(text).origin === text),
-    'expected an origin such as "https://shop.example.org": scheme, host and port, no path, lower case',
-  )
 
 const options = z
   .strictObject({
     /** Allowed origins, compared exactly; or `*` for any, without credentials. */
-    origins: z.union([z.literal('*'), z.array(origin).min(1)], 'expected "*" or a list of origins'),
+    origins: z.union([z.literal('*'), z.array(webOrigin).min(1)], 'expected "*" or a list of origins'),
     /** Lets browsers send cookies and HTTP authentication. Default false. */
     credentials: z.boolean().default(false),
     /** Request headers that scripts may set. Default: those that the preflight asks for. */

@@ -1,6 +1,7 @@
 import type { PathSegment } from '../path.js'
 import type { ResolvedMatch, ResolvedRoute } from '../resolved.js'
-import { type IssueCollector, originOf, type Place } from './issues.js'
+import { type IssueCollector, originOf } from './issues.js'
+import type { Place } from './place.js'
 
 /** What a route matches. */
 export type RouteAddress = Pick<ResolvedRoute, 'id' | 'method' | 'path' | 'segments' | 'match'>

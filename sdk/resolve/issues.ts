@@ -5,24 +5,8 @@ import type { IssueCode } from '../issue-codes.js'
 import { STAMP, type Stamp } from '../stamp.js'
 import type { Schema } from '../types.js'
 import { isSecretAt, keysAt } from './keys-at.js'
+import { inside, type Place, stamped } from './place.js'
 import { suggest } from './suggest.js'
-
-/** A place in the config while it is being resolved: the path from the root, and from the nearest stamped call. */
-export interface Place {
-  readonly path: readonly PropertyKey[]
-  readonly stamp: Stamp
-  readonly local: readonly PropertyKey[]
-}
-
-/** The place of a property of `place`. */
-export function inside(place: Place, ...keys: readonly PropertyKey[]): Place {
-  return { path: [...place.path, ...keys], stamp: place.stamp, local: [...place.local, ...keys] }
-}
-
-/** The same config path, counted from another stamped call. */
-export function stamped(place: Place, stamp: Stamp): Place {
-  return { path: place.path, stamp, local: [] }
-}
 
 export function originOf(place: Place): IssueOrigin {
   return { stamp: place.stamp, path: place.local }
@@ -56,18 +40,24 @@ export class IssueCollector {
 
   #environment(value: unknown, place: Place): PropertyKey[][] {
     const found: PropertyKey[][] = []
-    const report = (at: Place, path: PropertyKey[], message: string) => {
-      found.push(path)
-      this.add('GW1004', at, message, { hint: 'set it in the shell or in a .env file beside the config' })
+    const path: PropertyKey[] = []
+    const report = (stamp: Stamp | undefined, message: string) => {
+      const at = inside(place, ...path)
+      found.push([...path])
+      this.add('GW1004', stamp ? stamped(at, stamp) : at, message, { hint: 'set it in the shell or in a .env file beside the config' })
     }
-    const walk = (part: unknown, path: PropertyKey[]) => {
-      if (isEnvFailure(part)) report(stamped(inside(place, ...path), part[STAMP]), path, part.message)
+    const walk = (part: unknown) => {
+      if (isEnvFailure(part)) report(part[STAMP], part.message)
       else if (isPlain(part))
-        for (const [key, child] of Object.entries(part)) walk(child, [...path, Array.isArray(part) ? Number(key) : key])
+        for (const key in part) {
+          path.push(Array.isArray(part) ? Number(key) : key)
+          walk((part as Readonly<Record<string, unknown>>)[key])
+          path.pop()
+        }
       const failure = typeof part === 'string' ? envFailureIn(part) : undefined
-      if (failure !== undefined) report(inside(place, ...path), path, failure)
+      if (failure !== undefined) report(undefined, failure)
     }
-    walk(value, [])
+    walk(value)
     return found
   }
 

@@ -4,7 +4,8 @@ import type { ResolvedGateway } from '../resolved.js'
 import type { Route } from '../route.js'
 import { readStamp, STAMP } from '../stamp.js'
 import { findRouteConflicts } from './find-route-conflicts.js'
-import { IssueCollector, inside, type Place, stamped } from './issues.js'
+import { IssueCollector } from './issues.js'
+import { inside, Place, stamped } from './place.js'
 import { PolicyResolver } from './resolve-policies.js'
 import { type RouteResolution, type RouteResult, resolveRoute } from './resolve-route.js'
 import { UpstreamResolver } from './resolve-upstreams.js'
@@ -32,7 +33,7 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
       },
     ])
   const stamp = readStamp(gateway) as Error
-  const root: Place = { path: [], stamp, local: [] }
+  const root = new Place(stamp)
   const issues = new IssueCollector()
   const parsed = issues.parse(gatewaySchema, gateway.options, root)
   const policies = new PolicyResolver(issues)

@@ -5,7 +5,8 @@ import type { AnyPolicy, PolicyDefinition } from '../policy.js'
 import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
 import { isShadow } from '../schemas/mode.js'
 import { readStamp } from '../stamp.js'
-import { type IssueCollector, inside, type Place, stamped } from './issues.js'
+import type { IssueCollector } from './issues.js'
+import { inside, type Place, stamped } from './place.js'
 
 /** Names on the context that a policy's key may not hide. */
 const RESERVED = new Set([

@@ -1,14 +1,16 @@
 import type { z } from 'zod'
-import type { Effects } from '../effects.js'
+import type { Effects, HeaderEffect, SecurityEffect } from '../effects.js'
 import { type PathTemplate, parsePath } from '../path.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
 import { STAMP } from '../stamp.js'
 import type { RouteAddress } from './find-route-conflicts.js'
-import { type IssueCollector, inside, type Place, stamped } from './issues.js'
+import type { IssueCollector } from './issues.js'
+import { inside, type Place, stamped } from './place.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
+import { resolveWebSocket, webSocketProblems } from './resolve-websocket.js'
 import { routeSchema } from './route-schema.js'
 
 /** What resolving one route needs of the rest. */
@@ -26,7 +28,7 @@ type Options = z.output<typeof routeSchema>
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
 
 /** Methods whose requests have a body that the route may pass on unseen. */
-const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', '*']
+const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
 
 /** What the forwarder itself may answer on any route. */
 const FORWARD_PROBLEMS: readonly ProblemCode[] = [
@@ -69,17 +71,44 @@ export function resolveRoute(
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkMaps(options, place, issues)
+  const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const resolved: ResolvedRoute = {
-    ...parsed,
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket }, to) }
+}
+
+/** The parts of a route, none of them at fault. */
+interface RouteParts {
+  readonly route: Route<string, unknown, number>
+  readonly keys: readonly string[]
+  readonly id: string
+  readonly group: GroupOptions
+  readonly options: Options
+  readonly parsed: Pick<ResolvedRoute, 'path' | 'segments' | 'paramNames' | 'upstreamPath'>
+  readonly match: ResolvedMatch | undefined
+  readonly upstream: ResolvedUpstream
+  readonly auth: ResolvedAuth | undefined
+  readonly policies: readonly PolicyUse[]
+  readonly websocket: ResolvedRoute['websocket']
+}
+
+/** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
+function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolution): ResolvedRoute {
+  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
+  const { effects, ownEffects } = resolveEffects(options, auth, policies, upstream, requestIdHeader)
+  return {
+    path: parsed.path,
+    segments: parsed.segments,
+    paramNames: parsed.paramNames,
+    upstreamPath: parsed.upstreamPath,
     id,
     keys,
     match,
     upstream,
     auth,
     policies,
-    ...resolveEffects(options, auth, policies, upstream, to.requestIdHeader),
+    effects,
+    ownEffects,
     method: options.method,
     params: options.params,
     query: options.query,
@@ -91,10 +120,12 @@ export function resolveRoute(
     mapResponse: options.mapResponse,
     stripPrefix: options.stripPrefix,
     host: options.host,
+    encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
-    lifecycle: options.lifecycle ?? to.lifecycle,
+    lifecycle: options.lifecycle ?? lifecycle,
+    websocket,
     summary: options.summary,
     description: options.description,
     tags: options.tags ?? group.tags ?? [keys[0] as string],
@@ -102,11 +133,11 @@ export function resolveRoute(
     internal: options.internal,
     stamp: route[STAMP],
   }
-  return { address, route: resolved }
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as {
+  if (!given) return {}
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
 }
@@ -232,18 +263,23 @@ function resolveEffects(
 
 /** Of two parts with one header the later describes it: a policy knows better what it means than the gateway does. */
 function mergeEffects(parts: readonly Effects[]): Required<Effects> {
-  const headers = new Map(parts.flatMap((part) => part.headers ?? []).map((header) => [header.name.toLowerCase(), header]))
-  return {
-    problems: [...new Set(parts.flatMap((part) => part.problems ?? []))],
-    headers: [...headers.values()],
-    security: parts.flatMap((part) => part.security ?? []),
+  const problems = new Set<ProblemCode>()
+  const headers = new Map<string, HeaderEffect>()
+  const security: SecurityEffect[] = []
+  for (const part of parts) {
+    for (const problem of part.problems ?? []) problems.add(problem)
+    for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
+    security.push(...(part.security ?? []))
   }
+  return { problems: [...problems], headers: [...headers.values()], security }
 }
 
 function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  return { problems: ownProblems(options, settings), headers: settings.health ? [requestId, retryAfter] : [requestId] }
+  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
+  const retries = settings.health !== undefined || options.websocket !== undefined
+  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
 }
 
 function ownProblems(options: Options, upstream: ResolvedUpstream['settings']): ProblemCode[] {

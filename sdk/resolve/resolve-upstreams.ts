@@ -1,7 +1,8 @@
 import type { ResolvedUpstream } from '../resolved.js'
 import { readStamp } from '../stamp.js'
 import { type Upstream, upstreamSchema } from '../upstream.js'
-import { type IssueCollector, type Place, stamped } from './issues.js'
+import type { IssueCollector } from './issues.js'
+import { type Place, stamped } from './place.js'
 import { suggest } from './suggest.js'
 
 const isUpstream = (value: unknown): value is Upstream =>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { headerName, size } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
+import { webSocketSchema } from '../websocket.js'
 
 const condition = z.union([z.string(), z.strictObject({ pattern: z.string().min(1) })], 'expected a text or { pattern }')
 const mapFunction = z.custom<(body: unknown, ctx: unknown) => unknown>((value) => typeof value === 'function', 'expected a function')
@@ -13,8 +14,11 @@ const responseSpec = z.union(
 
 /** The options of a route as the load checks them; upstream, auth and policies are resolved on their own. */
 export const routeSchema = z.strictObject({
-  /** The method, or `*` for any that has no route of its own on the path. */
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', '*']),
+  /**
+   * The method, or `*` for any that has no route of its own on the path. OpenAPI 3.1 and the client have no place for `*` and
+   * `QUERY` (RFC 10008), so routes with these are left out of them.
+   */
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', '*']),
   /** Segments of literal text or one whole parameter: `/users/{id}`, `/{id:[0-9]+}`, `/files/{rest*}`. A group's prefix comes before it. */
   path: z.string(),
   /** Where requests are sent: a value made by `upstream`. */
@@ -72,6 +76,11 @@ export const routeSchema = z.strictObject({
     .optional(),
   /** The `Host` sent upstream: the target's, or the client's. Default `upstream`. */
   host: z.enum(['upstream', 'preserve']).default('upstream'),
+  /**
+   * What becomes of `%2f` in a path: refused with 400, or matched and sent as part of its segment (`keep`), as package registries need
+   * for `/@scope%2fname`. Only for upstreams that do not take it for a separator. Default `reject`.
+   */
+  encodedSlashes: z.enum(['reject', 'keep']).default('reject'),
   /** Largest request body. Default `1mb`. */
   bodyLimit: size.prefault('1mb'),
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
@@ -80,4 +89,9 @@ export const routeSchema = z.strictObject({
   timeouts: timeoutsSchema.omit({ connect: true }).optional(),
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   lifecycle: z.enum(['direct', 'hapi']).optional(),
+  /**
+   * Lets WebSocket handshakes through (RFC 6455); needs method GET or `*`. Other requests are proxied as ever. `true` takes the defaults.
+   * What comes through a connection never passes through hapi’s lifecycle. Default: `Upgrade` is ignored.
+   */
+  websocket: z.union([z.literal(true), webSocketSchema], 'expected `true` or the options of a WebSocket route').optional(),
 })

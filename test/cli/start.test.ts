@@ -86,29 +86,32 @@ test.serial('a port that is taken is named, and the exit code is 1', async (t) =
 
 const LOG_IMPORTS = `data:text/javascript,${encodeURIComponent(`import { writeSync } from 'node:fs'
 export async function resolve(specifier, context, next) {
-  if (/^(esbuild|ts-morph)$/.test(specifier) && /\\/generator\\//.test(context.parentURL ?? '')) writeSync(2, 'loads ' + specifier + '\\n')
+  if (/^(esbuild|ts-morph|@hapi\\/h2o2|hapi-auth-jwt2|jose(\\/.*)?)$/.test(specifier) && /\\/(generator|runtime)\\//.test(context.parentURL ?? '')) writeSync(2, 'loads ' + specifier + '\\n')
   return next(specifier, context)
 }`)}`
 const REGISTER = `--import=data:text/javascript,${encodeURIComponent(`import { register } from 'node:module'\nregister(${JSON.stringify(LOG_IMPORTS)})`)}`
 
-test.serial('what build wrote is started without esbuild and without ts-morph', async (t) => {
-  const target = await listening(
-    t,
-    createServer((_request, response) => response.end('built')),
-  )
-  const source = configFor(target).replaceAll('users', 'members')
-  const cwd = await createProject(t, { 'gateway.config.ts': source })
-  const built = await runGatewright(t, ['build'], { cwd, nodeArgs: [REGISTER] })
-  t.regex(built.stdout, /^✓ dist\/gateway\.mjs: 1 route, \d\.\d kB\n$/)
-  t.regex(built.stderr, /^(loads esbuild\n)+$/)
-  const cli = startGatewright(t, ['start', ...FREE], { cwd, nodeArgs: [REGISTER] })
-  const [, url] = await cli.printed(/gateway {2}(http:\S+)/)
-  t.is(await (await fetch(`${url}/a`)).text(), 'built')
-  t.regex(cli.stderr(), /^gatewright \S+ {2}dist\/gateway\.mjs, 1 route\n/)
-  cli.child.kill('SIGINT')
-  t.is(await cli.exit, 0)
-  t.notRegex(cli.stderr(), /loads/)
-})
+test.serial(
+  'what build wrote is started without esbuild and ts-morph, and without h2o2, hapi-auth-jwt2 and jose if no route needs them',
+  async (t) => {
+    const target = await listening(
+      t,
+      createServer((_request, response) => response.end('built')),
+    )
+    const source = configFor(target).replaceAll('users', 'members')
+    const cwd = await createProject(t, { 'gateway.config.ts': source })
+    const built = await runGatewright(t, ['build'], { cwd, nodeArgs: [REGISTER] })
+    t.regex(built.stdout, /^✓ dist\/gateway\.mjs: 1 route, \d\.\d kB\n$/)
+    t.regex(built.stderr, /^(loads esbuild\n)+$/)
+    const cli = startGatewright(t, ['start', ...FREE], { cwd, nodeArgs: [REGISTER] })
+    const [, url] = await cli.printed(/gateway {2}(http:\S+)/)
+    t.is(await (await fetch(`${url}/a`)).text(), 'built')
+    t.regex(cli.stderr(), /^gatewright \S+ {2}dist\/gateway\.mjs, 1 route\n/)
+    cli.child.kill('SIGINT')
+    t.is(await cli.exit, 0)
+    t.notRegex(cli.stderr(), /loads/)
+  },
+)
 
 test.serial('a mistake that only shows when a built config starts is placed in the source as it was built', async (t) => {
   const source = configFor('x').replace(`'x'`, `env('GATEWRIGHT_TEST_TARGET')`).replace('{ defineGateway', '{ defineGateway, env')

@@ -14,6 +14,10 @@ export type Subject = Mode | 'stock'
 export interface VariantOptions extends Partial<Omit<GatewayOptions, 'routes'>> {
   /** Put after the recorder's address: the target's base path. */
   readonly basePath?: string
+  /** Instead of the recorder's address. */
+  readonly target?: string
+  /** Merged into the upstream's options. */
+  readonly upstream?: Readonly<Record<string, unknown>>
   /** Merged into every route's options. */
   readonly route?: Readonly<Record<string, unknown>>
 }
@@ -38,8 +42,12 @@ export interface Stage {
   ): Promise<WireMessage & { readonly client: WireClient }>
   /** Starts a gateway of this mode with other settings; stopped after the case. Skips the case on `stock`. */
   variant(options: VariantOptions): Promise<string>
-  /** Value of a metric of the gateway; 0 where it was never counted. Skips the case on `stock`. */
-  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>
+  /** Value of a metric of the gateway, or of the variant at `url`; 0 where it was never counted. Skips the case on `stock`. */
+  metric(name: string, labels?: Readonly<Record<string, string>>, url?: string): Promise<number>
+  /** The text and status of `/readyz` of the variant at `url`. */
+  readiness(url: string): Promise<{ readonly status: number; readonly text: string }>
+  /** Has something closed after the case. */
+  defer(close: () => void | Promise<void>): void
 }
 
 /** One row of the table: `run` throws where the subject does not do what it must. */

@@ -10,8 +10,8 @@ import { WireClient } from './wire-client.js'
 const KEY = mintApiKey()
 
 /** The routes of a mode; the same paths in each. */
-function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unknown>>): RouteTree {
-  const to = upstream('recorder', { targets: [target] })
+function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unknown>>, of: object = {}): RouteTree {
+  const to = upstream('recorder', { targets: [target], ...of })
   const auth = apiKey({ keys: [{ id: KEY.id, hash: KEY.hash, consumer: 'acme' }] })
   const asIs = (body: unknown) => body
   const answers = mode === 'buffered' ? { responses: { 200: z.unknown() }, mapResponse: { 200: asIs } } : {}
@@ -31,9 +31,13 @@ function routesOf(mode: Mode, target: string, extra: Readonly<Record<string, unk
   }
 }
 
-async function startGateway(mode: Mode, recorder: Recorder, { basePath = '', route: extra = {}, ...options }: VariantOptions) {
+async function startGateway(
+  mode: Mode,
+  recorder: Recorder,
+  { basePath = '', target, route: extra = {}, upstream: of = {}, ...options }: VariantOptions,
+) {
   const config = { info: { title: 'Conformance', version: '1.0.0' }, log: { access: false }, ...options } as Omit<GatewayOptions, 'routes'>
-  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, recorder.url + basePath, extra) }))
+  const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, target ?? recorder.url + basePath, extra, of) }))
   await gateway.start()
   return { url: gateway.url, adminUrl: gateway.adminUrl, stop: async () => void (await gateway.stop({ now: true })) }
 }
@@ -62,6 +66,7 @@ export async function openStage(subject: Subject): Promise<OpenStage> {
     subject === 'stock' ? { ...(await startStock(recorder.url, KEY.key)), adminUrl: '' } : await startGateway(subject, recorder, {})
   const run: OpenStage['run'] = async (perform) => {
     const opened: { close(): void | Promise<void> }[] = []
+    const adminUrls = new Map([[gateway.url, gateway.adminUrl]])
     const connect = async (url = gateway.url) => {
       const client = await WireClient.connect(url)
       opened.push(client)
@@ -85,12 +90,18 @@ export async function openStage(subject: Subject): Promise<OpenStage> {
       variant: async (options) => {
         const variant = await startGateway(own(), recorder, options)
         opened.push({ close: variant.stop })
+        adminUrls.set(variant.url, variant.adminUrl)
         return variant.url
       },
-      metric: async (name, labels = {}) => {
+      metric: async (name, labels = {}, url = gateway.url) => {
         own()
-        return scrape(gateway.adminUrl, name, labels)
+        return scrape(adminUrls.get(url) as string, name, labels)
       },
+      readiness: async (url) => {
+        const response = await fetch(`${adminUrls.get(url)}/readyz`)
+        return { status: response.status, text: (await response.text()).trim() }
+      },
+      defer: (close) => void opened.push({ close }),
     }
     try {
       await perform(stage)

@@ -30,7 +30,10 @@ export class WireClient {
     const { hostname, port } = new URL(url)
     const socket = connect({ port: Number(port), host: hostname, noDelay: true })
     const client = new WireClient(socket)
-    await once(socket, 'connect')
+    // A server may reset a connection in the moment it accepts it.
+    await once(socket, 'connect').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET') throw error
+    })
     return client
   }
 

@@ -103,6 +103,44 @@ const targets = fc
   )
   .map((pieces) => `/${pieces.join('')}`)
 
+for (const [given, path] of [
+  ['/@scope%2fname', '/@scope%2Fname'],
+  ['/a%2Fb/-/b-1.tgz', '/a%2Fb/-/b-1.tgz'],
+  ['/a%252f..', '/a%252f..'],
+  ['/a%2f', '/a%2F'],
+] as const)
+  test(`keeps the encoded slash of ${given} where it may`, (t) => {
+    t.deepEqual(canonicalTarget(given, true), { path, queryString: '' })
+  })
+
+for (const given of [
+  '/..%2fadmin',
+  '/a%2f..%2fb',
+  '/a/%2e%2e%2fb',
+  '/a%2f.;x',
+  '/%2fadmin',
+  '/a%2f/b',
+  '/a%2f%2Fb',
+  '/a%2fb%5cc',
+  '/a%2f%00',
+])
+  test(`refuses ${given} also where encoded slashes are kept`, (t) => {
+    t.true('reason' in canonicalTarget(given, true))
+  })
+
+test('with encoded slashes kept, what it accepts has no dot segment in either reading', (t) => {
+  fc.assert(
+    fc.property(targets, (target) => {
+      const once = canonicalTarget(target, true)
+      if ('reason' in once) return
+      t.deepEqual(canonicalTarget(once.path, true), { path: once.path, queryString: '' })
+      const decoded = once.path.replaceAll('%2F', '/')
+      t.is(new URL(`http://gateway${decoded}`).pathname, decoded)
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
 test('what it accepts is canonical already, and reads the same to a WHATWG parser', (t) => {
   fc.assert(
     fc.property(targets, (target) => {

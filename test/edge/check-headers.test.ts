@@ -14,7 +14,7 @@ for (const text of ['', 'a,b', 'u@h', 'h/p', 'h?x', 'h#x', 'h\\x', '[::1', 'h:ab
 
 const faults = test.macro({
   exec(t, lines: readonly string[], minor: number, code: string | undefined) {
-    t.is(checkHeaders(lines, minor, 4)?.code, code as never)
+    t.is(checkHeaders(lines, minor, { lines: 4, bytes: 100 })?.code, code as never)
   },
   title: (_, lines: readonly string[], minor, code) => `${code ?? 'passes'}: HTTP/1.${minor} ${lines.join(' ')}`,
 })

@@ -1,25 +1,14 @@
-import { Writable } from 'node:stream'
 import test from 'ava'
-import { ConfigError, defineGateway, env, rateLimit, route, upstream } from 'gatewright'
+import { ConfigError, defineGateway, env, jwt, rateLimit, route, upstream } from 'gatewright'
 import { createGateway } from 'gatewright/runtime'
 import { testGateway } from 'gatewright/testing'
-import { pino } from 'pino'
+import { z } from 'zod'
 import { rawServer, sendRaw, withResolvers } from '../helpers/raw-http.js'
+import { recordLog } from '../helpers/record-log.js'
 import { startGateway, startUpstream } from '../helpers/start-gateway.js'
+import { hmac, rawToken } from '../helpers/tokens.js'
 
 const info = { title: 'Test', version: '1.0.0' }
-
-/** A logger whose lines end up in an array. */
-function recordLog() {
-  const lines: Record<string, unknown>[] = []
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>)
-      done()
-    },
-  })
-  return { lines, log: pino({ base: null }, sink) }
-}
 
 test('stop turns readiness off first, goes on accepting, finishes what is in flight, and closes its connections', async (t) => {
   const reached = withResolvers()
@@ -96,6 +85,31 @@ test('reload swaps routes; what is in flight finishes on the old ones; limits go
   t.is((await fetch(`${gateway.url}/new`)).status, 429)
 })
 
+test('reload may bring the first route with jwt, and the first on the hapi lane', async (t) => {
+  const up = await startUpstream(t, ({ url }, res) => res.end(url))
+  const users = upstream('up', { targets: [up.url] })
+  const plain = route({ method: 'GET', path: '/plain', upstream: users })
+  const gateway = await startGateway(t, { plain })
+  t.is(await (await fetch(`${gateway.url}/plain`)).text(), '/plain')
+
+  const secret = 'a secret of more than thirty-two bytes'
+  const auth = jwt({ issuer: 'id', audience: 'api', algorithms: ['HS256'], secret, claims: z.object({ sub: z.string() }) })
+  const closed = route({ method: 'GET', path: '/closed', upstream: users, auth })
+  await gateway.reload(defineGateway({ info, routes: { plain, closed } }))
+  const payload = { iss: 'id', aud: 'api', sub: 'ann', exp: Math.floor(Date.now() / 1_000) + 600 }
+  const authorization = `Bearer ${rawToken({ alg: 'HS256' }, payload, hmac(secret))}`
+  const forged = `Bearer ${rawToken({ alg: 'HS256' }, payload, hmac('another secret'))}`
+  t.is((await fetch(`${gateway.url}/closed`, { headers: { authorization: forged } })).status, 401)
+  t.is(await (await fetch(`${gateway.url}/closed`, { headers: { authorization } })).text(), '/closed')
+
+  const lane = route({ method: 'GET', path: '/lane', upstream: users, auth, lifecycle: 'hapi' })
+  await gateway.reload(defineGateway({ info, routes: { plain, closed, lane } }))
+  t.is((await fetch(`${gateway.url}/lane`)).status, 401)
+  t.is(await (await fetch(`${gateway.url}/lane`, { headers: { authorization } })).text(), '/lane')
+  t.is(gateway.inspect().find(({ id }) => id === 'lane')?.lane, 'hapi')
+  t.is(await (await fetch(`${gateway.url}/plain`)).text(), '/plain')
+})
+
 test('reload with a broken config reports it all and keeps the last good one', async (t) => {
   const up = await startUpstream(t)
   const gateway = await startGateway(t, { get: route({ method: 'GET', path: '/a', upstream: upstream('up', { targets: [up.url] }) }) })
@@ -153,7 +167,7 @@ test('the metrics and the access log tell what happened, without secrets', async
   t.regex(metrics, /^gatewright_request_duration_seconds_count\{route="users.get"\} 1$/m)
   t.regex(metrics, new RegExp(`^gatewright_upstream_requests_total\\{upstream="people",target="${up.url}",outcome="2xx"\\} 1$`, 'm'))
   t.regex(metrics, /^gatewright_problems_total\{code="NOT_FOUND"\} 1$/m)
-  t.regex(metrics, /^gatewright_refused_requests_total\{status="400"\} 1$/m)
+  t.regex(metrics, /^gatewright_refused_requests_total\{reason="method",status="400"\} 1$/m)
   t.regex(metrics, /^gatewright_requests_in_flight 0$/m)
   const access = lines.filter(({ msg }) => msg === 'request')
   t.is(access.length, 2)
@@ -189,6 +203,18 @@ test('inject answers without a port, through the same edge', async (t) => {
   t.deepEqual([response.status, response.body], [200, 'hello'])
   t.is((await gateway.inject({ url: '/a%2fb' })).status, 400)
   t.is((await gateway.inject({ url: '/x', headers: { host: 'a/b' } })).status, 400)
+})
+
+test('a hapi plugin may use the proxy handler of h2o2, and depend on hapi-auth-jwt2, in a gateway that uses neither', async (t) => {
+  const up = await startUpstream(t, ({ url }, res) => res.end(url))
+  const plugin = {
+    name: 'own',
+    dependencies: 'hapi-auth-jwt2',
+    register: (server: { route(options: object): void }) =>
+      server.route({ method: 'GET', path: '/own', handler: { proxy: { uri: `${up.url}/theirs` } } }),
+  }
+  const gateway = await startGateway(t, {}, {}, { plugins: [plugin] })
+  t.is(await (await fetch(`${gateway.url}/own`)).text(), '/theirs')
 })
 
 test('hapi plugins and routes of the user’s own mount beside the gateway', async (t) => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import hapi from '@hapi/hapi'
 import { type AnyAuth, defineGateway, Problem, resolveGateway, route, upstream } from 'gatewright'
 import { pino } from 'pino'
+import { createVerifyToken } from '../../runtime/auth/verify-token.js'
 import type { Clock } from '../../runtime/clock.js'
 import { createJwtStrategies } from '../../runtime/hapi/jwt-strategy.js'
 import { GatewayExchange } from '../../runtime/pipeline/exchange.js'
@@ -125,7 +126,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
       return kept.get(key) as T
     },
     warm: (task: () => Promise<void>) => warming.push(task()),
-    jwtStrategy: await createJwtStrategies(server),
+    jwt: { strategy: await createJwtStrategies(server), createVerifyToken },
   } as unknown as Services
   const compile = (from: AnyAuth) => {
     const resolved = resolve(from)

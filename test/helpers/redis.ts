@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { onPath } from './on-path.js'
 import { type Defer, timedTest } from './timed-test.js'
 
 /** A Redis for one test; the ones that end or freeze it need a server of their own. */
@@ -18,19 +17,6 @@ export interface RedisServer {
   resume(): void
   stop(): Promise<void>
 }
-
-const onPath = (name: string): string | undefined =>
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
 
 const binary = onPath('redis-server')
 const sharedUrl = process.env['REDIS_URL']

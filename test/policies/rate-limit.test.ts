@@ -45,7 +45,7 @@ function surroundings(shared?: LimitStore) {
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),
     warm: () => undefined,
-    jwtStrategy: () => () => Promise.resolve(),
+    jwt: undefined,
   }
   return { services, clock, lines, counts }
 }

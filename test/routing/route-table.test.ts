@@ -15,6 +15,7 @@ function entry(name: string, method: Routable['method'], path: string, match?: P
     method,
     segments: template.segments,
     paramNames: template.names,
+    encodedSlashes: 'reject',
     match: match && { host: undefined, conditions: [], ...match },
   }
 }

@@ -107,6 +107,11 @@ route({
 })
 route({
   ...get,
+  // @ts-expect-error encoded slashes are kept or refused, never decoded
+  encodedSlashes: 'decode',
+})
+route({
+  ...get,
   // @ts-expect-error a number for a size
   responseLimit: 1024,
 })
@@ -314,4 +319,67 @@ defineGateway({
       get: { method: 'GET', path: '/', upstream: users },
     },
   },
+})
+
+// --- TLS -----------------------------------------------------------------------------------------------------------
+
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    // @ts-expect-error a certificate without its key
+    tls: { certFile: 'cert.pem' },
+  },
+})
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    // @ts-expect-error a file for the one and a text for the other
+    tls: { certFile: 'cert.pem', key: '-----BEGIN PRIVATE KEY-----' },
+  },
+})
+defineGateway({
+  info,
+  routes: {},
+  server: {
+    tls: {
+      certFile: 'cert.pem',
+      keyFile: 'key.pem',
+      // @ts-expect-error a version that is not spoken
+      minVersion: 'TLSv1.1',
+    },
+  },
+})
+upstream('h2', {
+  targets: ['https://127.0.0.1:4001'],
+  // @ts-expect-error a text for a switch
+  http2: 'yes',
+})
+
+// --- websocket -----------------------------------------------------------------------------------------------------
+
+const feed = { method: 'GET', path: '/feed', upstream: users } as const
+
+route({ ...feed, websocket: true })
+route({ ...feed, websocket: { idle: '10m', maxPerConsumer: 3, origins: ['https://shop.example.org'] } })
+route({
+  ...feed,
+  // @ts-expect-error leave the key out instead
+  websocket: false,
+})
+route({
+  ...feed,
+  // @ts-expect-error not a duration
+  websocket: { idle: '5min' },
+})
+route({
+  ...feed,
+  // @ts-expect-error misspelt
+  websocket: { maxPerConsumers: 3 },
+})
+route({
+  ...feed,
+  // @ts-expect-error an origin has a scheme
+  websocket: { origins: ['shop.example.org'] },
 })

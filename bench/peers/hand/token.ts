@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { AUDIENCE, ISSUER, SECRET } from '../../harness/rows.js'
+import { createHmac, createPublicKey, timingSafeEqual, verify as verifySignature } from 'node:crypto'
+import { AUDIENCE, ISSUER, SECRET } from '../../harness/credentials.js'
+import { readPeerArguments } from '../../harness/peer-arguments.js'
 
 /** The claims that the policies read. */
 export interface Claims {
@@ -8,14 +9,21 @@ export interface Claims {
   readonly exp: number
 }
 
+const { row, publicKey } = readPeerArguments()
+const algorithm = row === 'tokens-1000-rs256' ? 'RS256' : 'HS256'
+const key = algorithm === 'RS256' ? createPublicKey(publicKey) : undefined
 const verified = new Map<string, Claims>()
+
+function isSigned(signed: string, signature: Buffer): boolean {
+  if (key) return verifySignature('RSA-SHA256', Buffer.from(signed), key, signature)
+  const expected = createHmac('sha256', SECRET).update(signed).digest()
+  return signature.length === expected.length && timingSafeEqual(signature, expected)
+}
 
 function verify(token: string): Claims | undefined {
   const [head = '', payload = '', signature = ''] = token.split('.')
-  const expected = createHmac('sha256', SECRET).update(`${head}.${payload}`).digest()
-  const given = Buffer.from(signature, 'base64url')
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
-  if ((JSON.parse(Buffer.from(head, 'base64url').toString()) as { alg?: string }).alg !== 'HS256') return undefined
+  if (!isSigned(`${head}.${payload}`, Buffer.from(signature, 'base64url'))) return undefined
+  if ((JSON.parse(Buffer.from(head, 'base64url').toString()) as { alg?: string }).alg !== algorithm) return undefined
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims & { iss: string; aud: string }
   return claims.iss === ISSUER && claims.aud === AUDIENCE ? claims : undefined
 }

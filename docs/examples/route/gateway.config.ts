@@ -34,6 +34,13 @@ export default defineGateway({
         timeouts: { total: '5s' },
       }),
     },
+    /** Tells of changes as they happen. */
+    changes: route({
+      method: 'GET',
+      path: '/changes',
+      upstream: shop,
+      websocket: { maxPerConsumer: 5, origins: ['https://shop.example.org'] },
+    }),
     files: route({ method: '*', path: '/files/{path*}', upstream: files, stripPrefix: '/files', bodyLimit: '64mb' }),
   },
 })

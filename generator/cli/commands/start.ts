@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { CliRun } from '../cli-run.js'
 import { type ListenOptions, listenOptions } from '../listen-options.js'
+import { useCompileCache } from '../use-compile-cache.js'
 
 const BUILT = 'dist/gateway.mjs'
 
@@ -28,12 +29,16 @@ export function addStart(program: Command, run: CliRun): void {
   listenOptions(command)
     .addHelpText('after', HELP)
     .action(async ({ config, ...listen }: ListenOptions & { config?: string }) => {
+      const { file, ...env } = chooseConfig(run, config)
+      // A config in TypeScript runs from a new file each time, which no cache would meet again.
+      if (file.endsWith('.mjs')) useCompileCache(run.cwd)
       const { openConfig } = await import('../open-config.js')
       const { startGateway } = await import('../start-gateway.js')
-      const { file, ...env } = chooseConfig(run, config)
-      const { gateway } = await openConfig(run, file, env)
-      const running = await startGateway(run, file, gateway, listen)
+      // Loaded before anything serves, so that no signal comes between.
       const { untilStopped } = await import('../until-stopped.js')
+      // The runtime takes the longest to load: it does so while the config is read.
+      const [{ gateway }] = await Promise.all([openConfig(run, file, env), import('../../../runtime/index.js')])
+      const running = await startGateway(run, file, gateway, listen)
       run.exitCode = await untilStopped(run, (options) => running.stop(options))
     })
 }

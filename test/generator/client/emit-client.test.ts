@@ -93,3 +93,12 @@ test('everything that a client cannot be made of is reported at once, with its p
     'GW1503 paths: two operations are called "users.get"',
   ])
 })
+
+test('what no caller sees, such as the 101 of a WebSocket, is no result of an operation', (t) => {
+  const document = structuredClone(shop)
+  for (const item of Object.values(document.paths ?? {}))
+    for (const operation of [item?.get, item?.post])
+      if (operation?.responses)
+        Object.assign(operation.responses, { 101: { description: 'Switching.' }, '1XX': { description: 'Interim.' } })
+  t.deepEqual([...emitClient(document)], [...emitClient(shop)])
+})

@@ -12,6 +12,12 @@ export const passThrough = defineGateway({
       remove: route({ method: 'DELETE', path: '/files/{path*}', upstream: files }),
       anything: route({ method: '*', path: '/files/{path*}', upstream: files }),
     },
+    changes: route({
+      method: 'GET',
+      path: '/changes',
+      upstream: files,
+      websocket: { origins: ['https://files.example.org'], maxPerConsumer: 5 },
+    }),
     health: route({ method: 'GET', path: '/health', upstream: files, responses: { 200: 'text', 304: 'empty' } }),
   },
 })

@@ -1,0 +1,4 @@
+import { bodyLimitCases } from './cases/body-limits.js'
+import { testCases } from './test-cases.js'
+
+testCases(bodyLimitCases)
