@@ -15,13 +15,21 @@ export type WarmTasks = (() => Promise<void>)[]
 /** Longest that readiness waits for upstreams, key sets and stores. */
 const WARM_MS = 5_000
 
-/** The shared store; the Redis client is a quarter of the time to load the runtime, so only a gateway that has Redis loads it. */
-async function redisLimits(
-  { url, prefix }: NonNullable<GatewaySettings['redis']>,
-  { clock, log, count, keep }: Pick<Services, 'clock' | 'log' | 'count' | 'keep'>,
-): Promise<LimitStore> {
-  const { createRedisLimitStore } = await import('./stores/redis-limit-store.js')
-  return keep<LimitStore>(`limits:redis:${url}:${prefix}`, () => createRedisLimitStore({ url, prefix, clock, log, count }))
+type Observed = Pick<Services, 'clock' | 'log' | 'count' | 'keep'>
+
+/** The stores in Redis; its client is a quarter of the time to load the runtime, so only a gateway that has Redis loads it. */
+async function redisStores({ prefix, ...place }: NonNullable<GatewaySettings['redis']>, { clock, log, count, keep }: Observed) {
+  const [{ createRedisLink }, { createRedisLimitStore }, { createRedisSharedState }] = await Promise.all([
+    import('./stores/redis-link.js'),
+    import('./stores/redis-limit-store.js'),
+    import('./stores/redis-shared-state.js'),
+  ])
+  const where = JSON.stringify(place)
+  const link = keep(`redis:${where}`, () => createRedisLink({ ...place, clock, log, count }))
+  return {
+    limits: keep<LimitStore>(`limits:redis:${where}:${prefix}`, () => createRedisLimitStore(link, prefix, clock)),
+    shared: keep<SharedState>(`shared:redis:${where}:${prefix}`, () => createRedisSharedState(link, prefix)),
+  }
 }
 
 /** Wires what compilers may use. */
@@ -42,9 +50,10 @@ export async function createServices(
   const keep: Services['keep'] = (key, create) => resources.keep(key, create)
   const localLimits: LimitStore = keep('limits:memory', () => createMemoryLimitStore(clock))
   const { redis } = settings
-  const limits = redis ? await redisLimits(redis, { clock, log, count, keep }) : localLimits
+  const { limits, shared } = redis
+    ? await redisStores(redis, { clock, log, count, keep })
+    : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)) }
   warmTasks.push(() => limits.warm())
-  const shared: SharedState = keep('shared:memory', () => createMemorySharedState(clock))
   const { jwt, fetchUpstream } = parts
   return { clock, log, limits, localLimits, shared, count, keep, warm: (task) => void warmTasks.push(task), jwt, fetchUpstream }
 }

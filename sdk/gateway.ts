@@ -1,45 +1,17 @@
 import { z } from 'zod'
 import type { GlobalPolicies } from './context.js'
+import { infoSchema } from './info.js'
 import { type ListenerTlsOptions, listenerTlsSchema } from './listener-tls.js'
 import type { Route } from './route.js'
 import { type Duration, duration, headerName, type Size, size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\//, 'expected a redis:// or rediss:// URL')
+  .meta({ secret: true })
 const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'expected an IP address or a network such as "10.0.0.0/8"')
 const port = z.int().min(0).max(65_535)
-
-const infoSchema = z.strictObject({
-  /** Name of the published API. */
-  title: z.string().min(1),
-  /** Version of the published API, not of the OpenAPI format. */
-  version: z.string().min(1),
-  /** One line about the API. */
-  summary: z.string().optional(),
-  /** More about the API; Markdown. */
-  description: z.string().optional(),
-  /** Who answers questions about the API. */
-  contact: z
-    .strictObject({
-      /** A person, team or organisation. */
-      name: z.string().optional(),
-      /** Where to read more. */
-      url: z.string().optional(),
-      /** Where to write to. */
-      email: z.string().optional(),
-    })
-    .optional(),
-  /** What the API may be used for. */
-  license: z
-    .strictObject({
-      /** The licence's name. */
-      name: z.string().min(1),
-      /** Its SPDX identifier. */
-      identifier: z.string().optional(),
-      /** Where its text is. */
-      url: z.string().optional(),
-    })
-    .optional(),
-})
 
 const serverOptions = z.strictObject({
   /** Address to listen on. Default `0.0.0.0`. */
@@ -173,13 +145,22 @@ export const gatewaySchema = z.strictObject({
   /** State shared by several processes. Default: each process has its own. */
   redis: z
     .strictObject({
-      /** `redis://` or `rediss://` with host, port, credentials and database. */
-      url: z
-        .string()
-        .regex(/^rediss?:\/\//, 'expected a redis:// or rediss:// URL')
-        .meta({ secret: true }),
+      /** One server: `redis://` or `rediss://` with host, port, credentials and database. */
+      url: redisUrl.optional(),
+      /** Several servers: some nodes of a Cluster, or the sentinels. */
+      urls: z.array(redisUrl).min(1).optional(),
+      /** The servers are a Redis Cluster. Credentials and TLS of the first URL hold for every node. */
+      cluster: z.literal(true).optional(),
+      /** The servers are sentinels; the name of the master that they watch. Credentials and database of the first URL are the master’s. */
+      sentinel: z.string().min(1).optional(),
       /** Starts every key. Default `gw`. */
       prefix: z.string().min(1).max(64).default('gw'),
+    })
+    .superRefine(({ url, urls, cluster, sentinel }, ctx) => {
+      const several = urls !== undefined && (cluster === true) !== (sentinel !== undefined)
+      const single = url !== undefined && cluster === undefined && sentinel === undefined
+      if ((url === undefined) === (urls === undefined) || !(single || several))
+        ctx.addIssue({ code: 'custom', path: ['url'], message: 'expected either `url`, or `urls` with `cluster` or `sentinel`' })
     })
     .optional(),
   /** How requests are told apart in logs and problems. */
@@ -205,6 +186,12 @@ export const gatewaySchema = z.strictObject({
 })
 
 export type GatewaySettings = Omit<z.output<typeof gatewaySchema>, 'use' | 'routes'>
+
+/** Where Redis is: one server, some nodes of a Cluster, or the sentinels that watch a master. */
+export type RedisOptions =
+  | { readonly url: string; readonly prefix?: string }
+  | { readonly urls: readonly string[]; readonly cluster: true; readonly prefix?: string }
+  | { readonly urls: readonly string[]; readonly sentinel: string; readonly prefix?: string }
 
 /** Routes by name, nested as deep as wanted; the key path is the operation id. */
 export interface RouteTree {
@@ -278,7 +265,7 @@ export interface GatewayOptions {
     readonly query?: boolean
   }
   /** Shared state for several processes. `prefix` starts every key; default `gw`. */
-  readonly redis?: { readonly url: string; readonly prefix?: string }
+  readonly redis?: RedisOptions
   /** Header that carries the request id. Default `x-request-id`. */
   readonly requestId?: { readonly header?: string }
   /** What the `type` of a problem starts with. Default `urn:problem:`. */

@@ -4,7 +4,12 @@ export interface ProblemType {
   readonly title: string
   /** What happened and what the caller can do; the text of the code's page in the documentation. */
   readonly explain: string
+  /** The URI of a registered type; default: made from the code, after the gateway's own base. */
+  readonly type?: string
 }
+
+/** The problem type of draft-ietf-httpapi-ratelimit-headers for whoever has used up a quota. */
+const QUOTA_EXCEEDED_TYPE = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
 
 const problem = <S extends number>(status: S, title: string, explain: string): ProblemType & { readonly status: S } => ({
   status,
@@ -45,11 +50,22 @@ export const PROBLEMS = {
   URI_TOO_LONG: problem(414, 'URI too long', 'The request target exceeds the gateway’s limit.'),
   UNSUPPORTED_MEDIA_TYPE: problem(415, 'Unsupported media type', 'The body’s media type or content coding is not one the route can read.'),
   EXPECTATION_FAILED: problem(417, 'Expectation failed', 'Only `Expect: 100-continue` is understood.'),
-  RATE_LIMITED: problem(
-    429,
-    'Too many requests',
-    'The caller’s own limit is used up. `Retry-After` says after how many seconds a request will be admitted.',
-  ),
+  RATE_LIMITED: {
+    ...problem(
+      429,
+      'Too many requests',
+      'The caller’s own limit is used up; `violated-policies` names it. `Retry-After` says after how many seconds a request will be admitted.',
+    ),
+    type: QUOTA_EXCEEDED_TYPE,
+  },
+  QUOTA_EXCEEDED: {
+    ...problem(
+      429,
+      'Quota exceeded',
+      'The caller’s quota for this hour, day, week, month or year is used up; `violated-policies` names it. `Retry-After` says after how many seconds the next one begins.',
+    ),
+    type: QUOTA_EXCEEDED_TYPE,
+  },
   TOO_MANY_CONNECTIONS: problem(
     429,
     'Too many connections',
@@ -89,6 +105,12 @@ export const PROBLEMS = {
 
 /** A code of the problem table. */
 export type ProblemCode = keyof typeof PROBLEMS
+
+/** The `type` of a problem (RFC 9457 section 3.1.1): a registered one, or the code after `base`. */
+export function problemTypeOf(code: ProblemCode, base: string): string {
+  const row: ProblemType = PROBLEMS[code]
+  return row.type ?? base + code.toLowerCase().replaceAll('_', '-')
+}
 
 /** The body of an `application/problem+json` response (RFC 9457 section 3), with this gateway's members. */
 export interface ProblemDocument {

@@ -1,14 +1,12 @@
 import { STATUS_CODES } from 'node:http'
-import { PROBLEMS, type ProblemCode } from '../../sdk/index.js'
+import { PROBLEMS, type ProblemCode, problemTypeOf } from '../../sdk/index.js'
 import { functionName } from './emit-policy-page.js'
 import { fenced, type Page, page, section } from './page.js'
-
-const slug = (code: string) => code.toLowerCase().replaceAll('_', '-')
 
 /** The page of one problem; `policies` are those that may answer it. */
 export function emitProblemPage(code: ProblemCode, policies: readonly string[]): Page {
   const { status, title, explain } = PROBLEMS[code]
-  const document = { type: `urn:problem:${slug(code)}`, title, status, code, instance: 'urn:request:01J9ZC2T8E4M' }
+  const document = { type: problemTypeOf(code, 'urn:problem:'), title, status, code, instance: 'urn:request:01J9ZC2T8E4M' }
   const links = policies.map((name) => `[\`${functionName(name)}\`](../policies/${name}.md)`)
   return page(`problems/${code}.md`, `${code} (${status})`, [
     `**${title}.** ${explain}`,

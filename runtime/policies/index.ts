@@ -6,6 +6,7 @@ import type { Resource } from '../services.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
+import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
 import { inShadow } from './shadow.js'
 
@@ -13,6 +14,7 @@ import { inShadow } from './shadow.js'
 export const policyCompilers: PolicyCompilers = {
   cors: compileCors,
   'rate-limit': compileRateLimit,
+  quota: compileQuota,
   headers: compileHeaders,
 }
 

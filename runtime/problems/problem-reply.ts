@@ -1,17 +1,15 @@
-import { PROBLEMS, Problem, type Reply } from '../../sdk/index.js'
+import { PROBLEMS, Problem, problemTypeOf, type Reply } from '../../sdk/index.js'
 
 /** Turns whatever was thrown into a problem; anything but a `Problem` is `INTERNAL`, its cause for the log alone. */
 export function toProblem(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem('INTERNAL', { cause: error })
 }
 
-const slug = (code: string) => code.toLowerCase().replaceAll('_', '-')
-
 /** The RFC 9457 reply for a problem. `base` is what its `type` starts with. */
 export function problemReply(problem: Problem, requestId: string, base: string): Reply {
   const { code, status, detail, extensions } = problem
   const document = {
-    type: base + slug(code),
+    type: problemTypeOf(code, base),
     title: PROBLEMS[code].title,
     status,
     code,

@@ -3,9 +3,12 @@ import type { Clock } from '../clock.js'
 import type { Services } from '../services.js'
 import type { StoreFailure } from './store-failure.js'
 
+/** Which store is named in the metric. */
+export type ReportingStore = 'limit_store' | 'shared_state'
+
 const QUIET_MS = 10_000
 
-/** Counts every failure of a store, and logs one line per ten seconds however many there are. */
+/** Counts every failure of the stores on one link, and logs one line per ten seconds however many there are. */
 export class FailureReporter {
   readonly #clock: Clock
   readonly #log: Logger
@@ -20,20 +23,20 @@ export class FailureReporter {
     this.#count = count
   }
 
-  /** Reports a decision that was not taken. */
-  failed(failure: StoreFailure): void {
-    this.#count('gatewright_limit_store_errors_total', { reason: failure.reason })
+  /** Reports something that `store` could not do. */
+  failed(failure: StoreFailure, store: ReportingStore): void {
+    this.#count(`gatewright_${store}_errors_total`, { reason: failure.reason })
     this.#unlogged += 1
     this.trouble(failure)
   }
 
-  /** Reports what cost no decision, such as a lost connection. */
+  /** Reports what cost no request anything, such as a lost connection. */
   trouble({ reason, cause }: StoreFailure): void {
     const now = this.#clock.now()
     if (now < this.#quietUntil) return
     this.#quietUntil = now + QUIET_MS
     this.#warned = true
-    this.#log.warn({ err: cause, reason, failures: this.#unlogged }, 'the shared limit store does not answer as it should')
+    this.#log.warn({ err: cause, reason, failures: this.#unlogged }, 'the shared store does not answer as it should')
     this.#unlogged = 0
   }
 
@@ -41,7 +44,7 @@ export class FailureReporter {
   recovered(): void {
     if (!this.#warned) return
     this.#warned = false
-    this.#log.info({ failures: this.#unlogged }, 'the shared limit store answers again')
+    this.#log.info({ failures: this.#unlogged }, 'the shared store answers again')
     this.#unlogged = 0
   }
 }

@@ -1,4 +1,10 @@
-import type { CellRate, LimitDecision } from './limit-store.js'
+import type { LimitDecision } from './limit-store.js'
+
+/** A limit as the generic cell rate algorithm takes it: one request per `emissionMs`, `burst` at once after a pause. */
+export interface CellRate {
+  readonly emissionMs: number
+  readonly burst: number
+}
 
 /** A {@link CellRate} in whole microseconds, so that sums are exact and survive being printed. */
 export interface Cell {
@@ -8,18 +14,16 @@ export interface Cell {
   readonly capacity: number
 }
 
-/** What one request did to a counter; times in microseconds. */
-export interface CellOutcome {
-  readonly admitted: boolean
-  /** The theoretical arrival time to keep; the one before if the request was refused. */
-  readonly arrival: number
-}
-
 /** The rate in whole microseconds; rates above 1,000,000 per second count as that. */
 export function toCell(rate: CellRate): Cell {
   // A period divided by its count may come out a hair above the whole number that is meant.
   const emission = Math.max(1, Math.ceil(rate.emissionMs * 1_000 - 1e-6))
   return { emission, capacity: emission * rate.burst }
+}
+
+/** What a request of `cost` adds to the backlog. One that costs more than the burst counts as the whole burst, so that it can ever be admitted. */
+export function needOf(cell: Cell, cost: number): number {
+  return Math.min(cell.emission * cost, cell.capacity)
 }
 
 /**
@@ -30,19 +34,44 @@ export function backlogAt(arrival: number, now: number, cell: Cell): number {
   return Math.min(cell.capacity, Math.max(0, arrival - now))
 }
 
-/** Runs the generic cell rate algorithm (ITU-T I.371) for one request; a refused one takes nothing. */
-export function runCell(arrival: number, now: number, cell: Cell): CellOutcome {
-  const backlog = backlogAt(arrival, now, cell)
-  const admitted = backlog + cell.emission <= cell.capacity
-  return { admitted, arrival: now + (admitted ? backlog + cell.emission : backlog) }
+/**
+ * Runs the generic cell rate algorithm (ITU-T I.371) for one request on several windows at once: it takes from all of them, or
+ * from none. `arrivals` are the theoretical arrival times in microseconds, changed in place; returns whether it is admitted.
+ */
+export function runCells(arrivals: number[], now: number, cells: readonly Cell[], cost: number): boolean {
+  let admitted = true
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cells[index] as Cell
+    const backlog = backlogAt(arrivals[index] as number, now, cell)
+    arrivals[index] = now + backlog
+    if (backlog + needOf(cell, cost) > cell.capacity) admitted = false
+  }
+  if (admitted)
+    for (let index = 0; index < cells.length; index += 1) {
+      arrivals[index] = (arrivals[index] as number) + needOf(cells[index] as Cell, cost)
+    }
+  return admitted
 }
 
-/** Puts a decision into the caller's terms. `backlog` is the one after the request; milliseconds are rounded up. */
-export function toDecision(admitted: boolean, backlog: number, cell: Cell): LimitDecision {
+/** Puts right what a request took: as if it had cost `due`, and not `taken`. Never below nothing, nor above the burst. */
+export function settleCells(arrivals: number[], now: number, cells: readonly Cell[], taken: number, due: number): void {
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cells[index] as Cell
+    const backlog = backlogAt(arrivals[index] as number, now, cell) + needOf(cell, due) - needOf(cell, taken)
+    arrivals[index] = now + Math.min(cell.capacity, Math.max(0, backlog))
+  }
+}
+
+/**
+ * Puts what was decided into the caller's terms, for one window. `backlog` is the one after the request, `admitted` whether every
+ * window had room for it; milliseconds are rounded up.
+ */
+export function toDecision(admitted: boolean, backlog: number, cell: Cell, cost: number): LimitDecision {
+  const lacking = admitted ? 0 : Math.max(0, backlog + needOf(cell, cost) - cell.capacity)
   return {
-    admitted,
+    admitted: lacking === 0,
     remaining: Math.floor((cell.capacity - backlog) / cell.emission),
     resetMs: Math.ceil(backlog / 1_000),
-    retryMs: admitted ? 0 : Math.ceil((backlog + cell.emission - cell.capacity) / 1_000),
+    retryMs: Math.ceil(lacking / 1_000),
   }
 }

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
-import { runCell, toCell, toDecision } from './gcra.js'
-import type { CellRate, LimitDecision, LimitStore } from './limit-store.js'
+import { type Cell, runCells, settleCells, toDecision } from './gcra.js'
+import type { LimitDecisions, LimitStore } from './limit-store.js'
+import { MemoryQuotas } from './memory-quotas.js'
+import type { QuotaBounds, QuotaDecision } from './quota.js'
 
 const DEFAULT_MAX_KEYS = 100_000
 const LONGEST_KEPT_KEY = 128
@@ -15,7 +17,10 @@ export interface MemoryLimitStoreOptions {
 
 /** A {@link LimitStore} in this process; it decides without a promise. */
 export interface MemoryLimitStore extends LimitStore {
-  take(key: string, rate: CellRate): LimitDecision
+  take(key: string, windows: readonly Cell[], cost: number): LimitDecisions
+  settle(key: string, windows: readonly Cell[], taken: number, due: number): void
+  spend(key: string, limit: number, bounds: QuotaBounds, cost: number): QuotaDecision
+  repay(key: string, window: number, difference: number): void
 }
 
 // A client chooses how long its key is, and must not thereby choose how much memory the counters take.
@@ -26,20 +31,33 @@ const bounded = (key: string): string => (key.length > LONGEST_KEPT_KEY ? hash('
  * refused, is dropped and starts afresh. A caller that keeps asking therefore keeps its counter.
  */
 export function createMemoryLimitStore(clock: Clock, options: MemoryLimitStoreOptions = {}): MemoryLimitStore {
-  const arrivals = new LRUCache<string, number>({ max: options.maxKeys ?? DEFAULT_MAX_KEYS })
+  const max = options.maxKeys ?? DEFAULT_MAX_KEYS
+  const kept = new LRUCache<string, number[]>({ max })
+  const quotas = new MemoryQuotas(clock, max)
+  const microseconds = (): number => Math.round(clock.now() * 1_000)
   return {
-    take(key, rate) {
-      const cell = toCell(rate)
-      const kept = bounded(key)
-      const now = Math.round(clock.now() * 1_000)
-      const before = arrivals.get(kept) ?? now
-      const { admitted, arrival } = runCell(before, now, cell)
-      if (arrival !== before) arrivals.set(kept, arrival)
-      return toDecision(admitted, arrival - now, cell)
+    take(key, windows, cost) {
+      const now = microseconds()
+      const name = bounded(key)
+      let arrivals = kept.get(name)
+      if (!arrivals) {
+        arrivals = windows.map(() => now)
+        kept.set(name, arrivals)
+      }
+      const admitted = runCells(arrivals, now, windows, cost)
+      const after = arrivals
+      return windows.map((cell, index) => toDecision(admitted, (after[index] as number) - now, cell, cost))
     },
+    settle(key, windows, taken, due) {
+      const arrivals = kept.get(bounded(key))
+      if (arrivals) settleCells(arrivals, microseconds(), windows, taken, due)
+    },
+    spend: (key, limit, bounds, cost) => quotas.spend(bounded(key), limit, bounds, cost),
+    repay: (key, window, difference) => quotas.repay(bounded(key), window, difference),
     warm: () => Promise.resolve(),
     close() {
-      arrivals.clear()
+      kept.clear()
+      quotas.clear()
       return Promise.resolve()
     },
   }

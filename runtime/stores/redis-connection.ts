@@ -7,6 +7,9 @@ const SHORTEST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1_000
 const LONGEST_QUEUE = 20_000
 
+/** Finds out which URL to connect to, anew for every connection. */
+export type Locate = () => string | Promise<string>
+
 /** Where a connection reports to. */
 export interface ConnectionEvents {
   /** Called each time a connection is ready for commands. */
@@ -31,6 +34,15 @@ function createLink(url: string) {
 
 type Link = ReturnType<typeof createLink>
 
+function openLink(url: string, onError: (cause: unknown) => void): Link {
+  try {
+    return createLink(url).on('error', onError)
+  } catch {
+    // What the parser of URLs throws holds the whole URL, and with it the password.
+    throw new Problem('UNAVAILABLE', { detail: 'The Redis URL is not valid.' })
+  }
+}
+
 const silence = (): void => undefined
 
 /** True if Redis answered, though with an error: `OOM`, `LOADING`, `NOSCRIPT` and the like. */
@@ -41,7 +53,7 @@ export const isErrorReply = (error: unknown): error is Error => error instanceof
  * once while it is down; nothing is queued for later. It never raises an `error` event.
  */
 export class RedisConnection {
-  readonly #url: string
+  readonly #locate: Locate
   readonly #events: ConnectionEvents
   readonly #stop = new AbortController()
   #link: Link | undefined
@@ -50,8 +62,8 @@ export class RedisConnection {
   #unanswered = 0
   #replies = 0
 
-  constructor(url: string, events: ConnectionEvents) {
-    this.#url = url
+  constructor(locate: Locate, events: ConnectionEvents) {
+    this.#locate = locate
     this.#events = events
   }
 
@@ -81,6 +93,16 @@ export class RedisConnection {
     const reply: Promise<unknown> = this.#link.sendCommand(args)
     reply.then(this.#heard, this.#heard)
     return reply
+  }
+
+  /** Hears a channel for as long as this connection lasts. Rejects while it is down. */
+  async subscribe(channel: string, listener: (message: string) => void): Promise<void> {
+    if (!this.#link) throw new Problem('UNAVAILABLE', { detail: 'There is no connection to Redis.' })
+    await this.#link.subscribe(channel, listener)
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    await this.#link?.unsubscribe(channel)
   }
 
   /** Gives the connection up and opens another: a path that swallows packets does not report it. */
@@ -116,16 +138,16 @@ export class RedisConnection {
     })
     const lose = this.#renew
     let link: Link | undefined
-    try {
-      const opened = createLink(this.#url)
-      link = opened
-      opened.on('error', lose)
+    const open = async (): Promise<void> => {
+      const url = await this.#locate()
+      if (over) return
+      link = openLink(url, lose)
+      await link.connect()
       // A socket that opens after its time must be closed again, or it would stay for ever.
-      opened.connect().then(() => (over ? opened.destroy() : this.#begin(opened)), lose)
-    } catch {
-      // What the parser of URLs throws holds the whole URL, and with it the password.
-      lose(new Problem('UNAVAILABLE', { detail: 'The Redis URL is not valid.' }))
+      if (over) link.destroy()
+      else this.#begin(link)
     }
+    open().catch(lose)
     const bound = setTimeout(() => this.#link ?? this.renew(), 2 * CONNECT_MS)
     const cause = await lost
     over = true

@@ -1,5 +1,5 @@
 import type { RedisConnection } from './redis-connection.js'
-import type { ScriptWitness } from './redis-script.js'
+import type { ReplyWitness } from './redis-runner.js'
 
 const MISSES_TO_PAUSE = 5
 const HEALTHY_BEAT_MS = 1_000
@@ -20,7 +20,7 @@ export interface HealthActions {
  * something is wrong, and a connection that is silent for four of those is given up. Beats are counted, and not time, so that a
  * held event loop does not look like a silent Redis.
  */
-export class RedisHealth implements ScriptWitness {
+export class RedisHealth implements ReplyWitness {
   readonly #connection: RedisConnection
   readonly #actions: HealthActions
   #misses = MISSES_TO_PAUSE

@@ -1,14 +1,14 @@
-import { hash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import type { Clock } from '../clock.js'
-import type { Services } from '../services.js'
-import { FailureReporter } from './failure-reporter.js'
+import { DenialCache } from './denial-cache.js'
 import { type Cell, toCell, toDecision } from './gcra.js'
-import type { CellRate, LimitDecision, LimitStore } from './limit-store.js'
-import { RedisConnection } from './redis-connection.js'
-import { RedisHealth } from './redis-health.js'
-import { RedisScript } from './redis-script.js'
+import { LIMIT_SCRIPT, SETTLE_SCRIPT } from './limit-script.js'
+import type { LimitDecisions, LimitStore } from './limit-store.js'
+import type { QuotaBounds, QuotaDecision } from './quota.js'
+import { redisKey } from './redis-key.js'
+import type { RedisLink } from './redis-link.js'
+import { repayInRedis, spendInRedis } from './redis-quotas.js'
 import { StoreFailure } from './store-failure.js'
 
 /** Longest wait for a Redis that may be down. */
@@ -17,29 +17,26 @@ const FIND_MS = 2_000
 const REHEARSE_MS = 3_000
 /** How many takes each rehearsal has. */
 const REHEARSALS = [1, 8, 32, 64, 64]
-/** Refused without a trace: it asks for more than it allows. */
-const PROBE: Cell = { emission: 1, capacity: 0 }
-const REHEARSED: CellRate = { emissionMs: 1, burst: 1 }
+const REHEARSED: readonly Cell[] = [toCell({ emissionMs: 1, burst: 1 })]
 
-/** Options of {@link createRedisLimitStore}. */
-export interface RedisLimitStoreOptions {
-  /** `redis://` or `rediss://`, with credentials and database if any. */
-  readonly url: string
-  /** What every key starts with. */
-  readonly prefix: string
-  readonly clock: Clock
-  readonly log: Logger
-  readonly count: Services['count']
+/** What the script said; the backlogs are those after the request. */
+interface Verdict {
+  readonly admitted: boolean
+  readonly backlogs: readonly number[]
 }
 
 /** Reads the script's reply; nothing but a whole decision passes. */
-function readReply(reply: unknown, cell: Cell): LimitDecision | undefined {
-  if (!Array.isArray(reply) || reply.length !== 2) return undefined
-  const [admitted, backlog] = reply as [unknown, unknown]
-  if (admitted !== 0 && admitted !== 1) return undefined
-  if (typeof backlog !== 'number' || !Number.isInteger(backlog) || backlog < 0 || backlog > cell.capacity) return undefined
-  return toDecision(admitted === 1, backlog, cell)
+function readReply(reply: unknown, windows: readonly Cell[]): Verdict {
+  const [admitted, ...backlogs] = Array.isArray(reply) ? (reply as unknown[]) : []
+  const fits = (backlog: unknown, index: number) =>
+    Number.isInteger(backlog) && (backlog as number) >= 0 && (backlog as number) <= (windows[index] as Cell).capacity
+  if ((admitted === 0 || admitted === 1) && backlogs.length === windows.length && backlogs.every(fits))
+    return { admitted: admitted === 1, backlogs: backlogs as number[] }
+  throw new StoreFailure('reply')
 }
+
+const argumentsOf = (windows: readonly Cell[]): string[] =>
+  windows.flatMap(({ emission, capacity }) => [String(emission), String(capacity)])
 
 /** Whether `task` is done within `ms` milliseconds. */
 async function within(ms: number, task: Promise<void>): Promise<boolean> {
@@ -51,103 +48,83 @@ async function within(ms: number, task: Promise<void>): Promise<boolean> {
 }
 
 class RedisLimitStore implements LimitStore {
+  readonly #link: RedisLink
   readonly #prefix: string
-  readonly #reporter: FailureReporter
-  readonly #connection: RedisConnection
-  readonly #health: RedisHealth
-  readonly #script: RedisScript
-  readonly #onUsable = new Set<() => void>()
+  readonly #denials: DenialCache
 
-  constructor({ url, prefix, clock, log, count }: RedisLimitStoreOptions) {
+  constructor(link: RedisLink, prefix: string, clock: Clock) {
+    this.#link = link
     this.#prefix = prefix
-    this.#reporter = new FailureReporter(clock, log, count)
-    this.#connection = new RedisConnection(url, { onReady: () => this.#greet(), onLost: (cause) => this.#lost(cause) })
-    this.#health = new RedisHealth(this.#connection, {
-      probe: () => this.#probe(),
-      onUsable: () => {
-        this.#reporter.recovered()
-        for (const resolve of this.#onUsable) resolve()
-        this.#onUsable.clear()
-      },
-    })
-    this.#script = new RedisScript(this.#connection, this.#health)
+    this.#denials = new DenialCache(clock)
   }
 
-  take(key: string, rate: CellRate): Promise<LimitDecision> {
-    if (this.#health.paused) {
-      this.#connection.open()
-      return this.#refuse(new StoreFailure(this.#connection.ready ? 'paused' : 'offline'))
-    }
-    return this.#decide(key, rate)
+  take(key: string, windows: readonly Cell[], cost: number): LimitDecisions | Promise<LimitDecisions> {
+    const name = redisKey(this.#prefix, key)
+    return this.#denials.find(name, windows, cost) ?? this.#ask(name, windows, cost)
+  }
+
+  settle(key: string, windows: readonly Cell[], taken: number, due: number): Promise<void> {
+    const name = redisKey(this.#prefix, key)
+    this.#denials.forget(name)
+    const args = [String(taken), String(due), ...argumentsOf(windows)]
+    return this.#counted(this.#link.run(SETTLE_SCRIPT, name, args).then(() => undefined))
+  }
+
+  spend(key: string, limit: number, bounds: QuotaBounds, cost: number): Promise<QuotaDecision> {
+    return this.#counted(spendInRedis(this.#link, redisKey(this.#prefix, key), limit, bounds, cost))
+  }
+
+  repay(key: string, window: number, difference: number): Promise<void> {
+    return this.#counted(repayInRedis(this.#link, redisKey(this.#prefix, key), window, difference))
   }
 
   async warm(): Promise<void> {
-    this.#connection.open()
-    if (await within(FIND_MS, this.#whenUsable())) await within(REHEARSE_MS, this.#rehearse())
+    if (await within(FIND_MS, this.#link.whenUsable())) await within(REHEARSE_MS, this.#rehearse())
   }
 
+  /** The link has a life of its own. */
   close(): Promise<void> {
-    this.#health.stop()
-    return this.#connection.close()
+    return Promise.resolve()
   }
 
-  #decide(key: string, rate: CellRate): Promise<LimitDecision> {
-    const cell = toCell(rate)
-    return this.#script.run(this.#keyOf(key), cell).then(
-      (reply) => readReply(reply, cell) ?? this.#refuse(new StoreFailure('reply')),
-      (failure: StoreFailure) => this.#refuse(failure),
-    )
+  async #ask(name: string, windows: readonly Cell[], cost: number): Promise<LimitDecisions> {
+    const at = this.#denials.now()
+    const verdict = await this.#counted(this.#run(name, windows, cost).then((reply) => readReply(reply, windows)))
+    const { admitted, backlogs } = verdict
+    if (!admitted) this.#denials.add(name, at, backlogs)
+    return windows.map((cell, index) => toDecision(admitted, backlogs[index] as number, cell, cost))
   }
 
-  #refuse(failure: StoreFailure): Promise<never> {
-    this.#reporter.failed(failure)
-    return Promise.reject(failure)
+  #run(name: string, windows: readonly Cell[], cost: number): Promise<unknown> {
+    return this.#link.run(LIMIT_SCRIPT, name, [String(cost), ...argumentsOf(windows)])
   }
 
-  /** The counter's name stays readable; the rest is hashed, so that no caller chooses a key's length, bytes or slot. */
-  #keyOf(key: string): string {
-    return `${this.#prefix}:{${key.slice(0, Math.max(0, key.indexOf('\0')))}:${hash('sha256', key, 'base64url').slice(0, 22)}}`
-  }
-
-  #lost(cause: unknown): void {
-    this.#health.lost()
-    this.#reporter.trouble(new StoreFailure('offline', cause))
-  }
-
-  #greet(): void {
-    const probe = (): void => this.#probe()
-    this.#script.load().then(probe, probe)
-    this.#health.begin()
-  }
-
-  #probe(): void {
-    this.#script.run(`${this.#prefix}:{probe}`, PROBE).catch((failure: StoreFailure) => this.#reporter.trouble(failure))
-  }
-
-  #whenUsable(): Promise<void> {
-    return this.#health.paused ? new Promise((resolve) => this.#onUsable.add(resolve)) : Promise.resolve()
+  /** Counts and logs a failure on its way to the caller. */
+  #counted<T>(result: Promise<T>): Promise<T> {
+    return result.catch((failure: StoreFailure) => {
+      this.#link.reporter.failed(failure, 'limit_store')
+      throw failure
+    })
   }
 
   /** Runs the real thing, more and more at once, so that the first burst of requests meets compiled code and a known script. */
   async #rehearse(): Promise<void> {
-    const cell = toCell(REHEARSED)
     const run = `warm\0${randomUUID()}`
     for (const times of REHEARSALS) {
-      await this.#whenUsable()
+      await this.#link.whenUsable()
       const takes = Array.from({ length: times }, (_, index) =>
-        this.#script.run(this.#keyOf(`${run}${index}`), cell).then((reply) => readReply(reply, cell)),
+        this.#run(redisKey(this.#prefix, `${run}${index}`), REHEARSED, 1).then((reply) => readReply(reply, REHEARSED)),
       )
       await Promise.allSettled(takes)
     }
-    await this.#whenUsable()
+    await this.#link.whenUsable()
   }
 }
 
 /**
- * Counts in Redis, shared by every process with the same `url` and `prefix`; Redis 5 or later. Connects on first use. A
- * take rejects within a budget of 20 ms if Redis does not answer, at once while it is known to be down; each is counted
- * as `gatewright_limit_store_errors_total`, and one line per ten seconds is logged.
+ * Counts in Redis, shared by every process with the same `prefix`; a caller that is refused costs no command until it may be admitted
+ * again. Failures are counted as `gatewright_limit_store_errors_total`.
  */
-export function createRedisLimitStore(options: RedisLimitStoreOptions): LimitStore {
-  return new RedisLimitStore(options)
+export function createRedisLimitStore(link: RedisLink, prefix: string, clock: Clock): LimitStore {
+  return new RedisLimitStore(link, prefix, clock)
 }

@@ -3,12 +3,14 @@ import { apiKeyDefinition } from './api-key.js'
 import { corsDefinition } from './cors.js'
 import { headersDefinition } from './headers.js'
 import { jwtDefinition } from './jwt.js'
+import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
 
 /** The built-in policies. The runtime has a compiler for each, held by a mapped type over this table. */
 export const policyDefinitions = {
   cors: corsDefinition,
   'rate-limit': rateLimitDefinition,
+  quota: quotaDefinition,
   headers: headersDefinition,
 } as const
 

@@ -9,6 +9,9 @@ export type Size = `${number}${'b' | 'kb' | 'mb' | 'gb'}`
 /** A number of requests per unit of time, such as `'60/min'`. */
 export type Rate = `${number}/${'s' | 'min' | 'h' | 'day'}`
 
+/** One or more rates that all hold at once, such as `'100/min & 10000/day'` or `['10/s', '100/min', '10000/day']`. */
+export type Rates = Rate | `${Rate} & ${Rate}` | readonly Rate[]
+
 /** A parsed rate: `count` requests per `periodMs` milliseconds. */
 export interface RateSettings {
   readonly count: number
@@ -42,12 +45,25 @@ export const duration = parsed((text) => measure(text, DURATION_MS), 'a duration
 /** Parses a {@link Size} to bytes. */
 export const size = parsed((text) => measure(text, SIZE_BYTES), 'a size such as "64kb" or "1mb"')
 
-/** Parses a {@link Rate} to {@link RateSettings}; the count is a whole number of at least 1. */
-export const rate = parsed((text): RateSettings | undefined => {
-  const match = /^(\d+)\/(s|min|h|day)$/.exec(text)
+function parseRate(text: unknown): RateSettings | undefined {
+  const match = typeof text === 'string' ? /^(\d+)\/(s|min|h|day)$/.exec(text) : null
   const count = Number(match?.[1])
   return match && count >= 1 && Number.isSafeInteger(count) ? { count, periodMs: PERIOD_MS[match[2] as keyof typeof PERIOD_MS] } : undefined
-}, 'a rate such as "60/min" (a whole number per s, min, h or day)')
+}
+
+/** Parses {@link Rates} to {@link RateSettings}, the shortest period first; counts are whole numbers of at least 1, and each period occurs once. */
+export const rates = z
+  .custom<string | readonly string[]>((value) => typeof value === 'string' || Array.isArray(value))
+  .transform((given, ctx): readonly RateSettings[] => {
+    const parts = (typeof given === 'string' ? given.split(' & ') : given).map(parseRate)
+    const found = parts.filter((part) => part !== undefined).sort((one, other) => one.periodMs - other.periodMs)
+    const distinct = new Set(found.map(({ periodMs }) => periodMs)).size === found.length
+    if (found.length === parts.length && found.length > 0 && distinct) return found
+    const expected =
+      'a rate such as "60/min" (a whole number per s, min, h or day), or several such as "100/min & 10000/day", each per another unit'
+    ctx.addIssue({ code: 'custom', message: `expected ${expected}, got ${JSON.stringify(given)}`, params: { expected } })
+    return z.NEVER
+  })
 
 /** An HTTP field name (RFC 9110 section 5.1), lower-cased. */
 export const headerName = parsed(

@@ -54,8 +54,8 @@ export function freePort(): Promise<number> {
   })
 }
 
-function launch(port: number): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--loglevel', 'notice']
+function launch(port: number, more: readonly string[]): Promise<ChildProcess> {
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--loglevel', 'notice', ...more]
   const child = spawn(binary as string, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   return new Promise((resolve, reject) => {
     let said = ''
@@ -81,8 +81,8 @@ const shared = (url: string): RedisServer => {
   }
 }
 
-/** Starts a private redis-server that keeps nothing on disk; without one on PATH, the server at REDIS_URL. */
-export async function startRedis(): Promise<RedisServer> {
+/** Starts a private redis-server, with more arguments if any, that keeps nothing on disk; without one on PATH, the server at REDIS_URL. */
+export async function startRedis(more: readonly string[] = []): Promise<RedisServer> {
   if (binary === undefined) return shared(sharedUrl as string)
   const port = await freePort()
   let child: ChildProcess | undefined
@@ -97,7 +97,7 @@ export async function startRedis(): Promise<RedisServer> {
     await ended
   }
   const start = async () => {
-    child = await launch(port)
+    child = await launch(port, more)
   }
   await start()
   return {

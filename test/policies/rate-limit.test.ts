@@ -22,6 +22,9 @@ const byPlan = session.key((auth) => auth.claims.plan)
 
 const broken: LimitStore = {
   take: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
+  settle: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
+  spend: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
+  repay: () => Promise.reject(new Problem('UNAVAILABLE', { cause: 'no reply' })),
   warm: () => Promise.resolve(),
   close: () => Promise.resolve(),
 }
@@ -257,19 +260,61 @@ test('a store that fails is stood in for by this process if the limiter is local
   t.is(await run(step, exchange), undefined)
   t.deepEqual(headersOf(exchange), ['+ratelimit-policy: "limit";q=2;w=60', '+ratelimit: "limit";r=0;t=60'])
   t.is((await run(step))?.status, 429)
-  t.deepEqual(around.counts, Array(3).fill('gatewright_limit_store_failures_total {"mode":"local"}'))
+  t.deepEqual(around.counts, [
+    ...Array(3).fill('gatewright_limit_store_failures_total {"mode":"local"}'),
+    'gatewright_rate_limited_total {"limiter":"use.limit"}',
+  ])
 })
 
 test('a shared store that answers later decides as one in this process', async (t) => {
   const clock = fakeClock()
   const memory = createMemoryLimitStore(clock)
-  const around = surroundings({ ...broken, take: (key, rate) => Promise.resolve(memory.take(key, rate)) })
+  const around = surroundings({ ...broken, take: (...given) => Promise.resolve(memory.take(...given)) })
   const step = compile(rateLimit({ by: ip, limit: '1/min' }), around)
   const exchange = exchangeOf()
   t.true(step(exchange) instanceof Promise)
   t.is((await run(step))?.status, 429)
   t.deepEqual(headersOf(exchange), ['+ratelimit-policy: "limit";q=1;w=60', '+ratelimit: "limit";r=0;t=60'])
-  t.deepEqual(around.counts, [])
+  t.deepEqual(around.counts, ['gatewright_rate_limited_total {"limiter":"use.limit"}'])
+})
+
+test('several limits hold at once: one item for each in the fields, and the refusal names the one without room', async (t) => {
+  const around = surroundings()
+  const step = compile(rateLimit({ by: ip, limit: '4/min & 6/day', legacyHeaders: true }), around)
+  const last = exchangeOf()
+  for (let turn = 0; turn < 3; turn += 1) t.is(await run(step), undefined)
+  t.is(await run(step, last), undefined)
+  t.deepEqual(headersOf(last), [
+    '+ratelimit-policy: "limit-min";q=4;w=60, "limit-day";q=6;w=86400',
+    '+ratelimit: "limit-min";r=0;t=60, "limit-day";r=2;t=57600',
+    'x-ratelimit-limit: 4',
+    'x-ratelimit-remaining: 0',
+    'x-ratelimit-reset: 60',
+  ])
+  t.deepEqual(last.given, { limit: { remaining: 0 } })
+  const byMinute = await run(step)
+  t.deepEqual(byMinute?.extensions, { 'violated-policies': ['limit-min'] })
+  t.deepEqual(byMinute?.headers, ['Retry-After', '15'])
+  around.clock.advance(60_000)
+  for (let turn = 0; turn < 2; turn += 1) t.is(await run(step), undefined)
+  const byDay = await run(step)
+  t.deepEqual(byDay?.extensions, { 'violated-policies': ['limit-day'] })
+  t.is(byDay?.detail, 'The limit of 6 requests per day is used up.')
+  t.deepEqual(byDay?.headers, ['Retry-After', '14340'])
+})
+
+test('a cost that is read counts; one that is no number is an error of the gateway', async (t) => {
+  const around = surroundings()
+  const read = session.key((auth) => auth.claims.plan as unknown as number)
+  const step = compile(rateLimit({ by: ip, limit: '10/h', cost: read }), around)
+  const costing = (plan: unknown) => exchangeOf({ plan: plan as string })
+  const first = costing(7)
+  t.is(await run(step, first), undefined)
+  t.deepEqual(first.given, { limit: { remaining: 3 } })
+  t.is((await run(step, costing(4)))?.status, 429)
+  t.is(await run(step, costing(2.5)), undefined)
+  for (const odd of ['2', -1, Number.NaN, Number.POSITIVE_INFINITY, undefined, {}]) t.is((await run(step, costing(odd)))?.code, 'INTERNAL')
+  t.is(around.lines.length, 1)
 })
 
 test('answers nothing that its definition does not declare', async (t) => {

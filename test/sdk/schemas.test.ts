@@ -1,13 +1,13 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { duration, headerName, headerValue, httpUrl, isHeaderValue, rate, size } from '../../sdk/schemas/text.js'
+import { duration, headerName, headerValue, httpUrl, isHeaderValue, rates, size } from '../../sdk/schemas/text.js'
 import { keyValue, parseWith, zodSchema } from '../../sdk/schemas/values.js'
 
 type Parser = { safeParse(value: unknown): { success: boolean; data?: unknown } }
 
 const accepts = test.macro({
-  exec: (t, schema: Parser, text: string, value: unknown) => t.deepEqual(schema.safeParse(text).data, value),
+  exec: (t, schema: Parser, text: unknown, value: unknown) => t.deepEqual(schema.safeParse(text).data, value),
   title: (name, _schema, text) => `${name} reads ${JSON.stringify(text)}`,
 })
 const refuses = test.macro({
@@ -15,7 +15,7 @@ const refuses = test.macro({
   title: (name, _schema, value) => `${name} refuses ${JSON.stringify(value) ?? 'undefined'}`,
 })
 
-const good: [string, Parser, string, unknown][] = [
+const good: [string, Parser, unknown, unknown][] = [
   ['duration', duration, '250ms', 250],
   ['duration', duration, '0s', 0],
   ['duration', duration, '1.5s', 1_500],
@@ -26,10 +26,20 @@ const good: [string, Parser, string, unknown][] = [
   ['size', size, '64kb', 65_536],
   ['size', size, '1.5mb', 1_572_864],
   ['size', size, '2gb', 2_147_483_648],
-  ['rate', rate, '60/min', { count: 60, periodMs: 60_000 }],
-  ['rate', rate, '1/s', { count: 1, periodMs: 1_000 }],
-  ['rate', rate, '5/h', { count: 5, periodMs: 3_600_000 }],
-  ['rate', rate, '9/day', { count: 9, periodMs: 86_400_000 }],
+  ['rates', rates, '60/min', [{ count: 60, periodMs: 60_000 }]],
+  ['rates', rates, '1/s', [{ count: 1, periodMs: 1_000 }]],
+  ['rates', rates, '5/h', [{ count: 5, periodMs: 3_600_000 }]],
+  ['rates', rates, '9/day', [{ count: 9, periodMs: 86_400_000 }]],
+  [
+    'rates',
+    rates,
+    '10000/day & 100/min',
+    [
+      { count: 100, periodMs: 60_000 },
+      { count: 10_000, periodMs: 86_400_000 },
+    ],
+  ],
+  ['rates', rates, ['5/h'], [{ count: 5, periodMs: 3_600_000 }]],
   ['header name', headerName, 'X-Request-Id', 'x-request-id'],
   ['header value', headerValue, 'a b\tc é', 'a b\tc é'],
   ['header value', headerValue, '', ''],
@@ -43,7 +53,10 @@ const bad: [string, Parser, unknown][] = [
   ),
   ...['10', '1KB', '1 kb', '-1b', '1tb', 5].map((value) => ['size', size, value] as [string, Parser, unknown]),
   ...['0/s', '1.5/s', '1/min ', '/s', '1/minute', '1', '99999999999999999999/s', '1/toString'].map(
-    (value) => ['rate', rate, value] as [string, Parser, unknown],
+    (value) => ['rates', rates, value] as [string, Parser, unknown],
+  ),
+  ...['1/s & 2/s', '1/s&2/min', '1/s & ', ' & ', [], ['1/s', '2/s'], ['1/s', 5], ['1/s & 2/min'], null, 7].map(
+    (value) => ['rates', rates, value] as [string, Parser, unknown],
   ),
   ...['', 'x y', 'x:y', 'ü', 'a\n'].map((value) => ['header name', headerName, value] as [string, Parser, unknown]),
   ...['a\r\nb', 'a\u0000', 'a\u007f', '日本', ' a', 'a ', 1].map(

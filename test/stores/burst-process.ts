@@ -1,6 +1,8 @@
 import { pino } from 'pino'
 import { systemClock } from '../../runtime/clock.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
+import { createRedisLink } from '../../runtime/stores/redis-link.js'
+import { takeOne } from './take-one.js'
 
 /** What the parent asks for: `takes` requests at once, each after `workMs` of work that holds the loop. */
 export interface BurstOrder {
@@ -16,13 +18,8 @@ export interface BurstResult {
 }
 
 const [url = '', prefix = ''] = process.argv.slice(2)
-const store = createRedisLimitStore({
-  url,
-  prefix,
-  clock: systemClock,
-  log: pino({ level: 'silent' }),
-  count: () => undefined,
-})
+const link = createRedisLink({ url, clock: systemClock, log: pino({ level: 'silent' }), count: () => undefined })
+const store = createRedisLimitStore(link, prefix, systemClock)
 
 const work = (ms: number): void => {
   const until = performance.now() + ms
@@ -32,7 +29,7 @@ const work = (ms: number): void => {
 process.on('message', async ({ key, takes, workMs }: BurstOrder) => {
   const decisions = Array.from({ length: takes }, () => {
     work(workMs)
-    return store.take(key, { emissionMs: 36_000, burst: 100 })
+    return takeOne(store, key, { emissionMs: 36_000, burst: 100 })
   })
   const settled = await Promise.allSettled(decisions)
   const result: BurstResult = {

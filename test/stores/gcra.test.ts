@@ -1,12 +1,19 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { type Cell, runCell, toCell, toDecision } from '../../runtime/stores/gcra.js'
+import { type Cell, runCells, settleCells, toCell, toDecision } from '../../runtime/stores/gcra.js'
 
 const rates = fc.record({
   count: fc.integer({ min: 1, max: 20_000 }),
   periodMs: fc.constantFrom(1_000, 60_000, 3_600_000, 86_400_000),
   burst: fc.integer({ min: 1, max: 60 }),
 })
+
+/** One request of cost 1 on one window. */
+function runCell(arrival: number, now: number, cell: Cell) {
+  const arrivals = [arrival]
+  const admitted = runCells(arrivals, now, [cell], 1)
+  return { admitted, arrival: arrivals[0] as number }
+}
 
 type Rate = typeof rates extends fc.Arbitrary<infer R> ? R : never
 
@@ -28,7 +35,7 @@ function play(cell: Cell, gaps: readonly number[]) {
     now += gap
     const outcome = runCell(arrival, now, cell)
     arrival = outcome.arrival
-    return { now, ...outcome, decision: toDecision(outcome.admitted, arrival - now, cell) }
+    return { now, ...outcome, decision: toDecision(outcome.admitted, arrival - now, cell, 1) }
   })
 }
 
@@ -107,6 +114,72 @@ test('a backlog beyond the capacity holds up for one request at most', (t) => {
       const { admitted, arrival } = runCell(now + cell.capacity + ahead, now, cell)
       return !admitted && runCell(arrival, now + cell.emission, cell).admitted
     }),
+  )
+  t.pass()
+})
+
+const steps = fc.array(fc.record({ gap: fc.nat(3_600_000_000), cost: fc.nat(80), due: fc.option(fc.nat(80), { nil: undefined }) }), {
+  minLength: 1,
+  maxLength: 120,
+})
+const windowsOf = (all: readonly Rate[]): Cell[] => all.map(cellOf)
+const several = fc.array(rates, { minLength: 1, maxLength: 4 }).map(windowsOf)
+
+test('several windows, costs and settlements decide as buckets of tokens would: all of them give, or none', (t) => {
+  fc.assert(
+    fc.property(several, steps, (cells, all) => {
+      const arrivals = cells.map(() => 0)
+      const credits = cells.map(({ capacity }) => capacity)
+      let now = 0
+      return all.every(({ gap, cost, due }) => {
+        now += gap
+        const needs = (of: number) => cells.map(({ emission, capacity }) => Math.min(capacity, emission * of))
+        cells.forEach(({ capacity }, index) => {
+          credits[index] = Math.min(capacity, (credits[index] as number) + gap)
+        })
+        const taken = needs(cost)
+        const expected = credits.every((credit, index) => credit >= (taken[index] as number))
+        const admitted = runCells(arrivals, now, cells, cost)
+        if (expected) taken.forEach((need, index) => void ((credits[index] as number) -= need))
+        if (admitted && due !== undefined) {
+          settleCells(arrivals, now, cells, cost, due)
+          needs(due).forEach((need, index) => {
+            const credit = (credits[index] as number) + (taken[index] as number) - need
+            credits[index] = Math.min((cells[index] as Cell).capacity, Math.max(0, credit))
+          })
+        }
+        return (
+          admitted === expected &&
+          cells.every(({ capacity }, index) => capacity - (credits[index] as number) === (arrivals[index] as number) - now)
+        )
+      })
+    }),
+    { numRuns: 2_000 },
+  )
+  t.pass()
+})
+
+test('costs are admitted in no window beyond the burst and what the rate yields meanwhile', (t) => {
+  fc.assert(
+    fc.property(several, steps, (cells, all) => {
+      const arrivals = cells.map(() => 0)
+      let now = 0
+      const admitted: { at: number; cost: number }[] = []
+      for (const { gap, cost } of all) {
+        now += gap
+        if (runCells(arrivals, now, cells, cost)) admitted.push({ at: now, cost })
+      }
+      return cells.every(({ emission, capacity }) =>
+        admitted.every(({ at: from }, first) => {
+          let sum = 0
+          return admitted.slice(first).every(({ at, cost }) => {
+            sum += Math.min(capacity, cost * emission)
+            return sum <= capacity + (at - from)
+          })
+        }),
+      )
+    }),
+    { numRuns: 2_000 },
   )
   t.pass()
 })

@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { pino } from 'pino'
 import { systemClock } from '../../runtime/clock.js'
-import type { CellRate, LimitStore } from '../../runtime/stores/limit-store.js'
+import type { CellRate } from '../../runtime/stores/gcra.js'
+import type { LimitStore } from '../../runtime/stores/limit-store.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
+import { createRedisLink } from '../../runtime/stores/redis-link.js'
 import { StoreFailure } from '../../runtime/stores/store-failure.js'
 import { freePort, redisTest } from '../helpers/redis.js'
 import { type Defer, timedTest } from '../helpers/timed-test.js'
+import { takeOne } from './take-one.js'
 import { openEcho, openPath } from './tcp-servers.js'
 
 const RATE: CellRate = { emissionMs: 1, burst: 1_000 }
@@ -19,9 +22,9 @@ function observed(url: string, defer: Defer, clock = systemClock) {
   const count = (name: string, { reason = '' }: Readonly<Record<string, string>>) => {
     counts[`${name} ${reason}`] = (counts[`${name} ${reason}`] ?? 0) + 1
   }
-  const store = createRedisLimitStore({ url, prefix: `f${Math.random()}`, clock, log, count })
-  defer(() => store.close())
-  return { store, lines, counts }
+  const link = createRedisLink({ url, clock, log, count })
+  defer(() => link.close())
+  return { store: createRedisLimitStore(link, `f${Math.random()}`, clock), link, lines, counts }
 }
 
 interface Timed {
@@ -31,7 +34,7 @@ interface Timed {
 
 async function timed(store: LimitStore, key = 'a'): Promise<Timed> {
   const from = performance.now()
-  return Promise.resolve(store.take(`f\0${key}`, RATE)).then(
+  return Promise.resolve(takeOne(store, `f\0${key}`, RATE)).then(
     () => ({ ok: true, ms: performance.now() - from }),
     () => ({ ok: false, ms: performance.now() - from }),
   )
@@ -156,7 +159,7 @@ redisTest('own', 'failures are logged once per ten seconds, with their number', 
   t.true((lines[1]?.failures ?? 0) >= 110)
   await redis.start()
   await recovery(t, store)
-  t.is(lines.at(-1)?.msg, 'the shared limit store answers again')
+  t.is(lines.at(-1)?.msg, 'the shared store answers again')
 })
 
 redisTest('own', 'a wrong password is a failure, not a crash', async (t, redis, defer) => {
@@ -188,16 +191,16 @@ timedTest('a reply that is not a whole decision is a failure, and never a number
   defer(() => server.close())
   const { store } = observed(server.url, defer)
   await store.warm()
-  t.deepEqual(await store.take('a', RATE), { admitted: true, remaining: 999, resetMs: 1, retryMs: 0 })
+  t.deepEqual(await takeOne(store, 'a', RATE), { admitted: true, remaining: 999, resetMs: 1, retryMs: 0 })
   for (const [title, reply] of Object.entries(UNFIT)) {
     answer.reply = reply
     for (let turn = 0; turn < 6; turn += 1) {
-      const failure = await t.throwsAsync(async () => store.take('a', RATE), { instanceOf: StoreFailure }, title)
+      const failure = await t.throwsAsync(async () => takeOne(store, 'a', RATE), { instanceOf: StoreFailure }, title)
       t.is(failure?.reason, 'reply', title)
     }
   }
   answer.reply = '*2\r\n:0\r\n:1000000\r\n'
-  t.deepEqual(await store.take('a', RATE), { admitted: false, remaining: 0, resetMs: 1_000, retryMs: 1 })
+  t.deepEqual(await takeOne(store, 'a', RATE), { admitted: false, remaining: 0, resetMs: 1_000, retryMs: 1 })
 })
 
 timedTest('a server that speaks no Redis is a failure, not a crash', async (t, defer) => {
@@ -210,13 +213,13 @@ timedTest('a server that speaks no Redis is a failure, not a crash', async (t, d
 
 timedTest('an address without a server or out of range is a failure, and closing waits for nothing', async (t, defer) => {
   for (const url of [`redis://127.0.0.1:${await freePort()}`, 'redis://:sesame@127.0.0.1:99999', 'redis://:sesame@no.such.host.invalid']) {
-    const { store, lines } = observed(url, defer)
+    const { store, link, lines } = observed(url, defer)
     await store.warm()
     t.false((await timed(store)).ok)
     t.is(lines.length, 1, url)
     t.false(JSON.stringify(lines).includes('sesame'))
     const from = performance.now()
-    await store.close()
+    await link.close()
     t.true(performance.now() - from < 500)
     t.false((await timed(store)).ok)
   }

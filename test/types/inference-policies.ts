@@ -54,6 +54,14 @@ export const ofTheGroup = group({ auth: session, use: { limit: perUser } }).rout
 export const unionLimiter = route({ ...get, auth: either, use: { limit: perCaller } })
 export const unionLimiterOnAPart = route({ ...get, auth: session, use: { limit: perCaller } })
 export const byAddress = route({ ...get, use: { limit: rateLimit({ by: ip, limit: '5/s', burst: 20 }) } })
+export const byDuty = rateLimit({ by: ip, limit: ['10/s', '100/min', '10000/day'], cost: session.key((auth) => auth.claims.level) })
+exact<Policy<{ readonly ip: string } & { auth: Session } & BaseContext, RateLimitState, 429>>()(byDuty)
+export const costly = route({ ...get, auth: session, use: { limit: byDuty, day: rateLimit({ by: ip, limit: '5/s & 1000/day', cost: 3 }) } })
+export const costlyWithoutAuth = route({
+  ...get,
+  // @ts-expect-error the cost needs the session
+  use: { limit: byDuty },
+})
 export const mixedKeys = route({
   ...get,
   auth: session,

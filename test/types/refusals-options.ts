@@ -60,6 +60,34 @@ rateLimit({
 })
 rateLimit({
   by: ip,
+  // @ts-expect-error a misspelt unit in the second of two limits
+  limit: '60/min & 5/dya',
+})
+rateLimit({
+  by: ip,
+  // @ts-expect-error a misspelt unit in a list
+  limit: ['60/min', '5/dya'],
+})
+rateLimit({
+  by: ip,
+  limit: '60/min',
+  // @ts-expect-error a key that reads text
+  cost: session.key((auth) => auth.claims.sub),
+})
+rateLimit({
+  by: ip,
+  limit: '60/min',
+  // @ts-expect-error no such class of statuses
+  refund: ['6xx'],
+})
+rateLimit({
+  by: ip,
+  limit: '60/min',
+  // @ts-expect-error no such mode
+  mode: 'dry',
+})
+rateLimit({
+  by: ip,
   // @ts-expect-error no count
   limit: 'many/s',
 })

@@ -1,5 +1,5 @@
 import { createClient } from 'redis'
-import { LIMIT_SCRIPT, LIMIT_SCRIPT_SHA } from '../../../runtime/stores/limit-script.js'
+import { LIMIT_SCRIPT } from '../../../runtime/stores/limit-script.js'
 
 /** The hand-written limit's 60,000,000 a minute, in whole microseconds. */
 const EMISSION = 1
@@ -16,9 +16,9 @@ export async function connectLimiter(url: string): Promise<(caller: string) => P
     commandOptions: { timeout: undefined as unknown as number },
   })
   await client.connect()
-  await client.sendCommand(['SCRIPT', 'LOAD', LIMIT_SCRIPT])
+  await client.sendCommand(['SCRIPT', 'LOAD', LIMIT_SCRIPT.text])
   return async (caller) => {
-    const command = ['EVALSHA', LIMIT_SCRIPT_SHA, '1', `bare:{${caller}}`, String(EMISSION), String(CAPACITY)]
+    const command = ['EVALSHA', LIMIT_SCRIPT.sha, '1', `bare:{${caller}}`, '1', String(EMISSION), String(CAPACITY)]
     const [admitted, backlog] = (await client.sendCommand(command)) as unknown as [number, number]
     return admitted === 1 ? CAPACITY - backlog : -1
   }

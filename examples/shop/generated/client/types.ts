@@ -76,7 +76,7 @@ export interface Problem<Code extends string = string> {
    * - `INVALID_REQUEST` (400): A path parameter, query parameter, header or the body does not match the route’s schema. `errors` lists each field.
    * - `NO_HEALTHY_TARGET` (503): Every target of the upstream fails its health check. Try again later.
    * - `PAYLOAD_TOO_LARGE` (413): The body exceeds the route’s limit.
-   * - `RATE_LIMITED` (429): The caller’s own limit is used up. `Retry-After` says after how many seconds a request will be admitted.
+   * - `RATE_LIMITED` (429): The caller’s own limit is used up; `violated-policies` names it. `Retry-After` says after how many seconds a request will be admitted.
    * - `UNAUTHENTICATED` (401): The route needs a credential and none was sent. `WWW-Authenticate` names the schemes.
    * - `UNSUPPORTED_MEDIA_TYPE` (415): The body’s media type or content coding is not one the route can read.
    * - `UPSTREAM_INVALID_RESPONSE` (502): The upstream’s response breaks HTTP/1.1 or does not match what the route expects of it.
