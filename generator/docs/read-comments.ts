@@ -62,10 +62,11 @@ export class CommentReader {
   #object(literal: ObjectLiteralExpression, path: string): Comment[] {
     return literal.getProperties().flatMap((property): Comment[] => {
       if (property.isKind(SyntaxKind.SpreadAssignment)) return this.#expression(property.getExpression(), path)
-      if (!property.isKind(SyntaxKind.PropertyAssignment)) return []
+      const isShort = property.isKind(SyntaxKind.ShorthandPropertyAssignment)
+      if (!isShort && !property.isKind(SyntaxKind.PropertyAssignment)) return []
       const at = path === '' ? property.getName() : `${path}.${property.getName()}`
       const text = textOf(property)
-      const inner = this.#expression(property.getInitializerOrThrow(), at)
+      const inner = isShort ? [] : this.#expression(property.getInitializerOrThrow(), at)
       return text === undefined ? inner : [[at, text], ...inner]
     })
   }
