@@ -56,7 +56,7 @@ function hasMoreParameters(queryString: string, most: number): boolean {
 }
 
 /**
- * Makes the function that checks each request before hapi sees it: HTTP version, headers and target,
+ * Makes the function that checks each request before it is routed: HTTP version, headers and target,
  * all synchronous. The listener answers a refusal without routing.
  */
 export function createGuard(settings: GuardSettings): (req: IncomingMessage, res: ServerResponse) => Guarded {
