@@ -46,7 +46,12 @@ async function startGateway(
   recorder: Recorder,
   { basePath = '', target, route: extra = {}, upstream: of = {}, run = {}, ...options }: VariantOptions,
 ) {
-  const config = { info: { title: 'Conformance', version: '1.0.0' }, log: { access: false }, ...options } as Omit<GatewayOptions, 'routes'>
+  const config = {
+    info: { title: 'Conformance', version: '1.0.0' },
+    log: { access: false },
+    ...options,
+    server: { overload: false, ...options.server },
+  } as Omit<GatewayOptions, 'routes'>
   const gateway = testGateway(defineGateway({ ...config, routes: routesOf(mode, target ?? recorder.url + basePath, extra, of) }), run)
   await gateway.start()
   return { url: gateway.url, adminUrl: gateway.adminUrl, stop: async () => void (await gateway.stop({ now: true })) }

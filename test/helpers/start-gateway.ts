@@ -10,7 +10,9 @@ export async function startGateway(
   options: Partial<GatewayOptions> = {},
   run: GatewayRunOptions = {},
 ): Promise<RunningGateway> {
-  const gateway = testGateway(defineGateway({ info: { title: 'Test', version: '1.0.0' }, routes, ...options }), run)
+  // A test's process may well be held up; that is no overload.
+  const server = { overload: false as const, ...options.server }
+  const gateway = testGateway(defineGateway({ info: { title: 'Test', version: '1.0.0' }, routes, ...options, server }), run)
   await gateway.start()
   t.teardown(() => gateway.stop({ now: true }))
   return gateway
