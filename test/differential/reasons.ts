@@ -199,11 +199,7 @@ const headers: Reasons = {
   ...because('White space around a value is no part of it (RFC 9110 section 5.5); nginx leaves a trailing tab.', 'padded-value'),
   ...because('Not a field line (RFC 9112 section 5): refused.', 'obs-fold', 'nul-value', 'control-value', 'brackets-in-name', 'no-colon'),
   ...because('Two Authorization lines leave it open which one counts.', 'authorization-twice'),
-  ...because(
-    'Each has limits of its own: here the request line and the header lines together may have the length of both limits, and 100 lines.',
-    'header-17k',
-    'headers-150',
-  ),
+  ...because('Each has limits of its own: 16 KiB of header lines here, and 100 of them.', 'header-17k', 'headers-150'),
   ...because(
     'The gateway answers the expectation itself once the body is wanted; HAProxy leaves it to the upstream.',
     'expect-continue',
