@@ -8,6 +8,15 @@ export interface HeaderEffect {
   readonly on: 'any' | 'problems'
 }
 
+/** A request header that a policy reads and callers may, or must, send. */
+export interface RequestHeaderEffect {
+  readonly name: string
+  readonly description: string
+  readonly required: boolean
+  /** Longest value that is taken. */
+  readonly maxLength: number
+}
+
 /** How a caller proves who it is; becomes an OpenAPI security scheme and an option of the client. */
 export type SecurityEffect =
   | { readonly scheme: string; readonly type: 'bearer'; readonly format?: string; readonly description: string }
@@ -22,6 +31,8 @@ export interface Effects {
   readonly problems?: readonly ProblemCode[]
   /** Response headers that the policy may add. */
   readonly headers?: readonly HeaderEffect[]
+  /** Request headers that the policy reads. */
+  readonly requestHeaders?: readonly RequestHeaderEffect[]
   /** Alternatives, any one of which suffices. */
   readonly security?: readonly SecurityEffect[]
 }

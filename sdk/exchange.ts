@@ -21,6 +21,12 @@ export type UpstreamOutcome =
   | { readonly status: number; readonly headers: readonly string[]; readonly problem?: undefined }
   | { readonly status?: undefined; readonly headers?: undefined; readonly problem: Problem }
 
+/** How a response is captured. */
+export interface CaptureOptions {
+  /** True to keep the upstream's response coming, for the capture alone, after the client has left. Default false: the call is given up. */
+  readonly outlivesClient?: boolean
+}
+
 /** How an exchange ended. */
 export interface ExchangeEnd {
   readonly status: number
@@ -69,7 +75,7 @@ export interface Exchange extends BaseContext {
    * Hands over the response that comes from the upstream once it is complete, transformed if the route transforms it;
    * undefined if it does not come, breaks off or has more than `limit` bytes.
    */
-  captureResponse(limit: number, done: (response: CapturedResponse | undefined) => void): void
+  captureResponse(limit: number, done: (response: CapturedResponse | undefined) => void, options?: CaptureOptions): void
 }
 
 /** Runs before the upstream is called. Returns nothing, or a {@link Reply} to stop early; throws a `Problem` to refuse. */

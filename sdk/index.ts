@@ -2,10 +2,11 @@ export type { AnyAuth, Auth } from './auth.js'
 export type { ConfigIssue, IssueOrigin, SourcePosition } from './config-error.js'
 export { ConfigError, formatPath } from './config-error.js'
 export type { ContextOf, GivesOf } from './context.js'
-export type { Effects, HeaderEffect, SecurityEffect } from './effects.js'
+export type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from './effects.js'
 export { env } from './env.js'
 export type {
   CapturedResponse,
+  CaptureOptions,
   CompiledPolicy,
   Exchange,
   ExchangeEnd,
@@ -28,6 +29,8 @@ export type { CorsOptions, CorsOrigins } from './policies/cors.js'
 export { cors } from './policies/cors.js'
 export type { HeadersOptions, HeadersPolicy, HeaderValues } from './policies/headers.js'
 export { headers } from './policies/headers.js'
+export type { IdempotencyOptions } from './policies/idempotency.js'
+export { idempotency } from './policies/idempotency.js'
 export type { JwtAlgorithm, JwtAuth, JwtIssuerOptions, JwtOptions } from './policies/jwt.js'
 export { jwt } from './policies/jwt.js'
 export type { PlanQuotaOptions, QuotaOptions } from './policies/quota.js'

@@ -96,6 +96,21 @@ export const PROBLEMS = {
     'The keys needed to check the credential cannot be fetched. Try again later.',
   ),
   UPSTREAM_TIMED_OUT: problem(504, 'Upstream timed out', 'The upstream did not answer within the route’s timeouts.'),
+  IDEMPOTENCY_KEY_INVALID: problem(
+    400,
+    'Idempotency key missing or malformed',
+    'The operation needs an `Idempotency-Key` header: 1 to 255 visible ASCII characters without commas, or an RFC 9651 string. Send a fresh UUID for each operation, and the same one again with a retry.',
+  ),
+  IDEMPOTENCY_IN_FLIGHT: problem(
+    409,
+    'Request in progress',
+    'A request with the same idempotency key has not been answered yet. Send it again after `Retry-After` seconds to get its response.',
+  ),
+  IDEMPOTENCY_MISMATCH: problem(
+    422,
+    'Idempotency key reused',
+    'The idempotency key was used before for a request with another method, path, query or body. Use a fresh key for each operation.',
+  ),
   LOOP_DETECTED: problem(
     508,
     'Loop detected',

@@ -30,6 +30,7 @@ export function effectsIn({ gateway }: DocsExample, name: string): Required<Effe
   return {
     problems: [...new Set(effects.flatMap((one) => one.problems ?? []))],
     headers: [...headers.values()],
+    requestHeaders: effects.flatMap((one) => one.requestHeaders ?? []),
     security: effects.flatMap((one) => one.security ?? []),
   }
 }

@@ -5,7 +5,7 @@ import type { OpenApiContext } from './openapi-context.js'
 /** Statuses that a header has a meaning on (RFC 9110 sections 10.2.3 and 11.6.1), where its policy answers others too. */
 const MEANT_FOR: ReadonlyMap<string, ReadonlySet<number>> = new Map([
   ['www-authenticate', new Set([401])],
-  ['retry-after', new Set([429, 503])],
+  ['retry-after', new Set([409, 429, 503])],
 ])
 
 function schemaOf(name: string): NonNullable<OpenAPIV3_1.HeaderObject['schema']> {

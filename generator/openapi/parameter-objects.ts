@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types'
-import type { ResolvedRoute } from '../../sdk/index.js'
+import type { RequestHeaderEffect, ResolvedRoute } from '../../sdk/index.js'
 import type { OpenApiContext } from './openapi-context.js'
 import { parameterOf } from './parameter-of.js'
 import { pathParameters } from './path-parameters.js'
@@ -18,9 +18,25 @@ function conditionParameters(route: ResolvedRoute, taken: ReadonlySet<string>): 
     )
 }
 
-/** The Parameter Objects of a route: path, query, and the headers and keys that `match` asks for. */
+/** Request headers that policies read; of two policies with one header, it is required if either requires it. */
+function policyParameters({ effects }: ResolvedRoute, taken: ReadonlySet<string>): OpenAPIV3_1.ParameterObject[] {
+  const byName = new Map<string, RequestHeaderEffect>()
+  for (const header of effects.requestHeaders) {
+    const known = byName.get(header.name)
+    byName.set(header.name, known ? { ...known, required: known.required || header.required } : header)
+  }
+  return [...byName.values()]
+    .filter(({ name }) => !taken.has(name.toLowerCase()))
+    .map(({ name, description, required, maxLength }) => ({
+      ...parameterOf(name, 'header', required, { type: 'string', minLength: 1, maxLength }),
+      description,
+    }))
+}
+
+/** The Parameter Objects of a route: path, query, the headers and keys that `match` asks for, and the headers that policies read. */
 export function parameterObjects(route: ResolvedRoute, names: readonly string[], context: OpenApiContext): OpenAPIV3_1.ParameterObject[] {
   const query = queryParameters(route, context)
   const conditions = conditionParameters(route, new Set(query.map(({ name }) => name)))
-  return [...pathParameters(route, names, context), ...query, ...conditions]
+  const headers = new Set(conditions.filter((parameter) => parameter.in === 'header').map(({ name }) => name.toLowerCase()))
+  return [...pathParameters(route, names, context), ...query, ...conditions, ...policyParameters(route, headers)]
 }

@@ -79,13 +79,14 @@ export class ResponseSink implements UpstreamSink {
 
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     this.#status = status
-    if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers)) return true
+    if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers, resume)) return true
     if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
       checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
       return true
     }
+    if (this.#exchange.gone) return true
     this.#writer.onDrain(resume)
     try {
       const more = this.#writer.begin(status, this.#streamedHeaders(headers))
@@ -109,12 +110,12 @@ export class ResponseSink implements UpstreamSink {
   }
 
   /** Tells policies what came; true if one of them replied instead. */
-  #handOver(hooks: ExchangeHooks, headers: Buffer[]): boolean {
+  #handOver(hooks: ExchangeHooks, headers: Buffer[], resume?: () => void): boolean {
     const fields = endToEndFields(headers, this.#context, undefined, false)
     try {
       const reply = hooks.replacement({ status: this.#status, headers: fields })
       if (reply) this.#replace(reply)
-      else hooks.begin(this.#status, fields)
+      else hooks.begin(this.#status, fields, resume)
     } catch (error) {
       this.#replaced = true
       this.#refuse(error)
@@ -123,6 +124,7 @@ export class ResponseSink implements UpstreamSink {
   }
 
   #replace(reply: Reply): void {
+    this.#exchange.hooks?.lost()
     settleUnread(this.#exchange)
     const headers = replyHeaders(this.#exchange, reply, this.#context.requestIdHeader)
     const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
@@ -139,14 +141,14 @@ export class ResponseSink implements UpstreamSink {
   }
 
   get blocked(): boolean {
-    return this.#begun && this.#writer.blocked
+    return this.#begun && !this.#exchange.gone && this.#writer.blocked
   }
 
   data(chunk: Buffer): boolean {
     if (this.#replaced) return this.#drop(chunk)
     if (!this.#collected) {
       this.#exchange.hooks?.data(chunk)
-      return this.#writer.write(chunk)
+      return this.#exchange.gone || this.#writer.write(chunk)
     }
     this.#bytes += chunk.length
     if (this.#bytes > this.#route.responseLimit) {
@@ -186,24 +188,27 @@ export class ResponseSink implements UpstreamSink {
   }
 
   #endStreamed(): void {
-    const { req, res } = this.#exchange
+    const { req, res, gone } = this.#exchange
+    if (gone) return
     if (!req.complete && settleUnread(this.#exchange)) res.once('finish', () => req.socket.destroySoon())
     this.#writer.end()
   }
 
   #refuse(error: unknown): void {
+    this.#exchange.hooks?.lost()
     this.#context.refuse(this.#exchange, error)
   }
 
   #writeMapped(body: Buffer, contentType: string): void {
-    if (this.#exchange.gone) return
-    const headers = this.#finalHeaders(this.#headers, true)
-    headers.push('content-type', contentType, 'content-length', String(body.length))
-    settleUnread(this.#exchange)
-    this.#writer.begin(this.#status, headers)
-    this.#begun = true
-    this.#writer.end(body)
-    const { hooks } = this.#exchange
+    const { hooks, gone } = this.#exchange
+    if (!gone) {
+      const headers = this.#finalHeaders(this.#headers, true)
+      headers.push('content-type', contentType, 'content-length', String(body.length))
+      settleUnread(this.#exchange)
+      this.#writer.begin(this.#status, headers)
+      this.#begun = true
+      this.#writer.end(body)
+    }
     if (!hooks?.watching) return
     hooks.begin(this.#status, [...endToEndFields(this.#headers, this.#context, undefined, true), 'content-type', contentType])
     hooks.data(body)
@@ -234,6 +239,7 @@ export class ResponseSink implements UpstreamSink {
     if (this.#begun) {
       this.#exchange.problem = problem.code
       this.#exchange.cause = problem.cause
+      this.#exchange.hooks?.lost()
       this.#writer.cut()
       return
     }

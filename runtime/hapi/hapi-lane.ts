@@ -144,7 +144,10 @@ export class HapiLane {
       const context = { ...this.#handler.context, refuse: (_exchange: GatewayExchange, error: unknown) => reject(error) }
       forward(exchange, route, new LaneWriter(exchange, resolve), context)
     })
-    return Object.assign(promise, { req: { destroy: () => exchange.call?.cancel() } })
+    const giveUp = () => {
+      if (!exchange.hooks?.outlivesClient) exchange.call?.cancel()
+    }
+    return Object.assign(promise, { req: { destroy: giveUp } })
   }
 
   readonly #onResponse = (error: unknown, res: LaneResponse, request: Request, h: ResponseToolkit): Lifecycle.ReturnValue => {

@@ -74,9 +74,10 @@ export class Observer {
     exchange.gone = true
     // hapi ends the response of a client that left, so that it looks finished.
     const aborted = !res.writableFinished || req.aborted
-    if (aborted) call?.cancel()
+    const goesOn = aborted && call !== undefined && hooks?.outlivesClient === true
+    if (aborted && !goesOn) call?.cancel()
     this.#count(exchange)
-    hooks?.finish({ status: res.statusCode, aborted })
+    hooks?.finish({ status: res.statusCode, aborted }, goesOn)
     this.#log(exchange)
     this.#wake()
   }

@@ -1,16 +1,23 @@
-import type { CapturedResponse, ExchangeEnd, Reply, UpstreamOutcome } from '../../sdk/index.js'
+import type { CapturedResponse, CaptureOptions, ExchangeEnd, Reply, UpstreamOutcome } from '../../sdk/index.js'
 
 /** A response on its way into a policy's hands. */
 class Capture {
   readonly #limit: number
   readonly #done: (response: CapturedResponse | undefined) => void
   readonly #chunks: Uint8Array[] = []
+  readonly #outlives: boolean
   #bytes = 0
   #over = false
 
-  constructor(limit: number, done: (response: CapturedResponse | undefined) => void) {
+  constructor(limit: number, done: (response: CapturedResponse | undefined) => void, outlives: boolean) {
     this.#limit = limit
     this.#done = done
+    this.#outlives = outlives
+  }
+
+  /** True while it still waits for a response that it wants whatever becomes of the client. */
+  get outlivesClient(): boolean {
+    return this.#outlives && !this.#over
   }
 
   add(chunk: Uint8Array): void {
@@ -39,6 +46,7 @@ export class ExchangeHooks {
   readonly #report: (error: unknown) => void
   #status = 0
   #headers: readonly string[] = []
+  #resume: (() => void) | undefined = undefined
 
   /** @param report told of what a listener threw where nothing can be refused any more */
   constructor(report: (error: unknown) => void) {
@@ -53,8 +61,13 @@ export class ExchangeHooks {
     this.#upstream.unshift(listener)
   }
 
-  capture(limit: number, done: (response: CapturedResponse | undefined) => void): void {
-    this.#captures.push(new Capture(limit, done))
+  capture(limit: number, done: (response: CapturedResponse | undefined) => void, { outlivesClient = false }: CaptureOptions = {}): void {
+    this.#captures.push(new Capture(limit, done, outlivesClient))
+  }
+
+  /** True while somebody wants the response even if the client leaves. */
+  get outlivesClient(): boolean {
+    return this.#captures.some((capture) => capture.outlivesClient)
   }
 
   /** True if somebody wants the outcome or the response, so that its headers are worth reading. */
@@ -71,9 +84,11 @@ export class ExchangeHooks {
     return undefined
   }
 
-  begin(status: number, headers: readonly string[]): void {
+  /** @param resume goes on with a response that waits for the client */
+  begin(status: number, headers: readonly string[], resume?: () => void): void {
     this.#status = status
     this.#headers = headers
+    this.#resume = resume
   }
 
   data(chunk: Uint8Array): void {
@@ -84,9 +99,18 @@ export class ExchangeHooks {
     for (const capture of this.#captures) this.#safely(() => capture.complete(this.#status, this.#headers))
   }
 
-  /** The exchange is over: captures that are not complete get nothing, then every listener hears how it ended. */
-  finish(end: ExchangeEnd): void {
+  /** The response will not come, or not whole: captures get nothing. */
+  lost(): void {
     for (const capture of this.#captures) this.#safely(() => capture.settle(undefined))
+  }
+
+  /**
+   * The exchange is over: captures that are not complete get nothing, then every listener hears how it ended.
+   * @param goesOn the upstream's response still comes, for the captures that outlive the client
+   */
+  finish(end: ExchangeEnd, goesOn = false): void {
+    for (const capture of this.#captures) if (!(goesOn && capture.outlivesClient)) this.#safely(() => capture.settle(undefined))
+    if (goesOn) this.#resume?.()
     for (const listener of this.#finish) this.#safely(() => listener(end))
   }
 

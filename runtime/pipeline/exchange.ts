@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CapturedResponse, Exchange, ExchangeEnd, ProblemCode, Reply, UpstreamOutcome } from '../../sdk/index.js'
+import type { CapturedResponse, CaptureOptions, Exchange, ExchangeEnd, ProblemCode, Reply, UpstreamOutcome } from '../../sdk/index.js'
 import { checkDeclaredLength, collectBody, hasBody, type Upload } from '../forward/collect-body.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { ExchangeHooks } from './exchange-hooks.js'
@@ -139,8 +139,8 @@ export class GatewayExchange implements Exchange {
     this.hooked().onUpstream(listener)
   }
 
-  captureResponse(limit: number, done: (response: CapturedResponse | undefined) => void): void {
-    this.hooked().capture(limit, done)
+  captureResponse(limit: number, done: (response: CapturedResponse | undefined) => void, options?: CaptureOptions): void {
+    this.hooked().capture(limit, done, options)
   }
 
   hooked(): ExchangeHooks {

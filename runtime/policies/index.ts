@@ -6,6 +6,7 @@ import type { Resource } from '../services.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
+import { compileIdempotency } from './idempotency.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
 import { inShadow } from './shadow.js'
@@ -16,6 +17,7 @@ export const policyCompilers: PolicyCompilers = {
   'rate-limit': compileRateLimit,
   quota: compileQuota,
   headers: compileHeaders,
+  idempotency: compileIdempotency,
 }
 
 /** What was compiled already, by policy and its key in `use`; entries go with the config they belong to. */

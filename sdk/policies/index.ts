@@ -2,6 +2,7 @@ import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
 import { corsDefinition } from './cors.js'
 import { headersDefinition } from './headers.js'
+import { idempotencyDefinition } from './idempotency.js'
 import { jwtDefinition } from './jwt.js'
 import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
@@ -12,6 +13,7 @@ export const policyDefinitions = {
   'rate-limit': rateLimitDefinition,
   quota: quotaDefinition,
   headers: headersDefinition,
+  idempotency: idempotencyDefinition,
 } as const
 
 /** The built-in auths. The runtime has a compiler for each, held by a mapped type over this table. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Effects, HeaderEffect, SecurityEffect } from '../effects.js'
+import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
 import { type PathTemplate, parsePath } from '../path.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
@@ -265,13 +265,15 @@ function resolveEffects(
 function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   const problems = new Set<ProblemCode>()
   const headers = new Map<string, HeaderEffect>()
+  const requestHeaders: RequestHeaderEffect[] = []
   const security: SecurityEffect[] = []
   for (const part of parts) {
     for (const problem of part.problems ?? []) problems.add(problem)
     for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
+    requestHeaders.push(...(part.requestHeaders ?? []))
     security.push(...(part.security ?? []))
   }
-  return { problems: [...problems], headers: [...headers.values()], security }
+  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security }
 }
 
 function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {

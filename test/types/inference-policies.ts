@@ -1,7 +1,7 @@
 // Compiles only if policies give their values, needs and statuses to the routes that use them, exactly.
 
 import type { ApiKeyAuth, Auth, BaseContext, JwtAuth, Key, Policy, RateLimitState, Route } from 'gatewright'
-import { cors, defineGateway, group, headers, ip, jwt, rateLimit, route } from 'gatewright'
+import { cors, defineGateway, group, headers, idempotency, ip, jwt, rateLimit, route } from 'gatewright'
 import { z } from 'zod'
 import { exact, typeOf } from './exact.js'
 import { either, geo, partner, perCaller, perPlan, perUser, session, stamp, users } from './shared.js'
@@ -19,6 +19,10 @@ exact<Auth<Session, 401 | 503>>()(session)
 exact<Auth<ApiKeyAuth<{ tier: string }>, 401>>()(partner)
 exact<Auth<Session | ApiKeyAuth<{ tier: string }>, 401 | 503>>()(either)
 exact<Policy<{ auth: Session } & BaseContext, RateLimitState, 429>>()(perUser)
+
+exact<Policy<{ auth: Session } & BaseContext, unknown, 400 | 409 | 413 | 422 | 503>>()(
+  idempotency({ by: session.key((auth) => auth.claims.sub) }),
+)
 
 /** A key with fewer needs serves where there is more to read. */
 export const widened: Key<{ auth: Session; readonly ip: string }, string> = ip

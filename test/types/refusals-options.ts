@@ -1,6 +1,20 @@
 // Every option that must not compile. The error has to be on the line under its comment.
 
-import { anyOf, apiKey, cors, defineGateway, definePolicy, group, headers, ip, jwt, rateLimit, route, upstream } from 'gatewright'
+import {
+  anyOf,
+  apiKey,
+  cors,
+  defineGateway,
+  definePolicy,
+  group,
+  headers,
+  idempotency,
+  ip,
+  jwt,
+  rateLimit,
+  route,
+  upstream,
+} from 'gatewright'
 import { z } from 'zod'
 import { either, geo, partner, session, users } from './shared.js'
 
@@ -383,3 +397,10 @@ route({
   // @ts-expect-error an origin has a scheme
   websocket: { origins: ['shop.example.org'] },
 })
+
+// --- idempotency ---------------------------------------------------------------------------------------------------
+
+// @ts-expect-error a key is some caller's
+idempotency({})
+// @ts-expect-error keyed on an auth that the route does not have
+route({ ...get, use: { once: idempotency({ by: session.key((auth) => auth.claims.sub) }) } })

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { route } from 'gatewright'
+import { idempotency, ip, route } from 'gatewright'
 import { z } from 'zod'
 import { anyUpstream, documentOf } from '../../helpers/document-of.js'
 
@@ -80,4 +80,12 @@ test('what `match` asks for is a required parameter, unless the query or OpenAPI
     { name: 'x-version', in: 'header', required: true, schema: { type: 'string', pattern: '^2' } },
     { name: 'format', in: 'query', required: true, schema: { type: 'string', const: 'csv' } },
   ])
+})
+
+test('a header that a policy reads is a parameter, required where the policy needs it', (t) => {
+  const use = { once: idempotency({ by: ip, required: true }) }
+  const [parameter] = one({ method: 'POST', path: '/x', use }).paths['/x'].post.parameters
+  t.like(parameter, { name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', minLength: 1, maxLength: 257 } })
+  t.regex(parameter.description, /carried out once/)
+  t.false('required' in one({ method: 'POST', path: '/x', use: { once: idempotency({ by: ip }) } }).paths['/x'].post.parameters[0])
 })

@@ -1,0 +1,23 @@
+import { apiKey, defineGateway, idempotency, route, upstream } from 'gatewright'
+
+const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
+
+const partner = apiKey({
+  keys: [{ id: 'acme-1', hash: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', consumer: 'acme' }],
+})
+
+export default defineGateway({
+  info: { title: 'Shop API', version: '1.0.0' },
+  redis: { url: 'redis://127.0.0.1:6379' },
+  routes: {
+    payments: {
+      create: route({
+        method: 'POST',
+        path: '/payments',
+        upstream: shop,
+        auth: partner,
+        use: { once: idempotency({ by: partner.key((auth) => auth.consumer), required: true }) },
+      }),
+    },
+  },
+})
