@@ -16,11 +16,13 @@ const REST_MB = 0.25
 
 async function openIdle(port: number, path: string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
+  // Also while nothing is awaited: a connection that is reset must end the row, not the process.
+  socket.on('error', () => socket.destroy())
   await once(socket, 'connect')
   socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
   const [answer] = (await once(socket, 'data')) as [Buffer]
   if (!answer.toString('latin1').startsWith('HTTP/1.1 200 ')) throw new Error(`answered ${answer.toString('latin1').slice(0, 100)}`)
-  socket.on('error', () => socket.destroy()).resume()
+  socket.resume()
   return socket
 }
 

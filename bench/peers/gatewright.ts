@@ -75,7 +75,7 @@ const trees: Readonly<Record<typeof row, () => RouteTree>> = {
 
 const config: Gateway = defineGateway({
   info: { title: 'Benchmark', version: '1' },
-  server: { host: '127.0.0.1', port: 0, limits: { requestsPerConnection: 1_000_000_000 } },
+  server: { host: '127.0.0.1', port: 0, limits: { requestsPerConnection: 1_000_000_000, connectionsPerIp: 10_000 } },
   admin: { port: 0 },
   log: { access: row === 'log' },
   ...(redisUrl === '' ? {} : { redis: { url: redisUrl } }),
