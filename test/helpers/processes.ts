@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -58,31 +59,35 @@ export function runScript(
   }
 }
 
+// Below the ranges from which systems take ports by themselves: one of those may belong to any connection of another test
+// as soon as its process has ended.
+const LOWEST_PORT = 12_000
+const HIGHEST_PORT = 32_000
+
 /** Ports of 127.0.0.1 that were free a moment ago, all different. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = LOWEST_PORT + randomInt(HIGHEST_PORT - LOWEST_PORT)
+    if (!(await isTaken(port))) ports.add(port)
+  }
+  return [...ports]
+}
+
+/** Whether something holds this port of 127.0.0.1. */
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(true))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)))
+  })
 }
 
 /** Resolves to true when nothing listens on any of the ports any more, to false if that takes longer than `ms`. */
 export async function portsClose(ports: readonly number[], ms: number): Promise<boolean> {
   const deadline = Date.now() + ms
-  const taken = (port: number) =>
-    new Promise<boolean>((resolve) => {
-      const server = createServer()
-      server.once('error', () => resolve(true))
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)))
-    })
   for (;;) {
-    const states = await Promise.all(ports.map(taken))
+    const states = await Promise.all(ports.map(isTaken))
     if (!states.includes(true)) return true
     if (Date.now() > deadline) return false
     await delay(50)

@@ -82,17 +82,16 @@ for (const lifecycle of LANES) {
   })
 
   test(`${lifecycle}: a client that leaves is not refunded`, async (t) => {
-    const up = await startUpstream(t, ({ url }, res) => {
-      if (url === '/never') return
-      res.writeHead(304).end()
-    })
-    const gateway = await startGateway(t, routes(up.url, { by: ip, limit: '1/h', refund: [304, '4xx', '5xx'] }))
+    const up = await startUpstream(t, (_request, res) => void res.writeHead(503).write('never whole'))
+    const gateway = await startGateway(t, routes(up.url, { by: ip, limit: '1/h', refund: ['5xx'] }))
     const { hostname, port } = new URL(gateway.url)
     const socket = connect(Number(port), hostname)
     socket.write('GET /never HTTP/1.1\r\nHost: a\r\n\r\n')
-    while (up.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await once(socket, 'data')
     socket.destroy()
     await once(socket, 'close')
+    const inFlight = async () => (await (await fetch(`${gateway.adminUrl}/metrics`)).text()).includes('gatewright_requests_in_flight 1')
+    while (await inFlight()) await new Promise((resolve) => setTimeout(resolve, 10))
     t.is((await fetch(`${gateway.url}/a`)).status, 429)
   })
 

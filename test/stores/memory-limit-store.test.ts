@@ -49,3 +49,17 @@ test('a clock that stands still or moves by fractions of a millisecond admits no
   }
   t.true(admitted >= 1_000 && admitted <= 1_010, `${admitted}`)
 })
+
+test('300,000 callers take no more memory than the counters that are kept, for rates and quotas', (t) => {
+  const store = createMemoryLimitStore(fakeClock(), { maxKeys: 1_000 })
+  const bounds = [0, 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const
+  const before = process.memoryUsage().heapUsed
+  for (let index = 0; index < 150_000; index += 1) {
+    store.take(`flood\0${index}`, WINDOW, 1)
+    store.spend(`flood\0${index}`, 1, bounds, 1)
+  }
+  t.false(admits(store, 'flood\x00149999'))
+  t.true(admits(store, 'flood\x000'))
+  t.false(store.spend('flood\x00149999', 1, bounds, 1).admitted)
+  t.true(process.memoryUsage().heapUsed - before < 96 * 1_048_576)
+})

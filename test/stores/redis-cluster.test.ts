@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 import { pino } from 'pino'
@@ -5,11 +9,12 @@ import { systemClock } from '../../runtime/clock.js'
 import { toCell } from '../../runtime/stores/gcra.js'
 import { hashSlot } from '../../runtime/stores/hash-slot.js'
 import type { LimitStore } from '../../runtime/stores/limit-store.js'
+import { redisKey } from '../../runtime/stores/redis-key.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
 import { createRedisLink } from '../../runtime/stores/redis-link.js'
 import { createRedisSharedState } from '../../runtime/stores/redis-shared-state.js'
 import { fakeClock } from '../helpers/fake-clock.js'
-import { redisTest, startRedis } from '../helpers/redis.js'
+import { freePort, redisTest, startRedis } from '../helpers/redis.js'
 import { clusterTest, nodeClient } from '../helpers/redis-cluster.js'
 import type { Defer } from '../helpers/timed-test.js'
 
@@ -101,6 +106,26 @@ clusterTest('in a Cluster: a slot that moves takes its counters along, and reque
   for (const key of keys) t.false(await admits(limits, key, 1), key)
 })
 
+clusterTest('in a Cluster: a slot on its way is asked for where it goes', async (t, { urls, nodes, cli }, defer) => {
+  const { link, limits } = storesAt({ urls, cluster: true }, defer)
+  await link.whenUsable()
+  const ids = await Promise.all(nodes.map(async ({ port }) => (await cli('-p', String(port), 'cluster', 'myid')).trim()))
+  const [from, to] = [nodes[0], nodes[1]]
+  const range = (await cli('cluster', 'nodes')).split('\n').find((line) => line.includes('myself')) ?? ''
+  const [, first, last] = /connected (\d+)-(\d+)/.exec(range) ?? []
+  const key = Array.from({ length: 1_000 }, (_, index) => `ask\0${index}`).find((one) => {
+    const slot = hashSlot(redisKey('c', one))
+    return slot >= Number(first) && slot <= Number(last)
+  })
+  if (key === undefined || !from || !to) return t.fail()
+  const slot = String(hashSlot(redisKey('c', key)))
+  await cli('-p', String(to.port), 'cluster', 'setslot', slot, 'importing', ids[0] ?? '')
+  await cli('-p', String(from.port), 'cluster', 'setslot', slot, 'migrating', ids[1] ?? '')
+  t.true(await admits(limits, key, 100))
+  t.false(await admits(limits, key))
+  t.is((await cli('-p', String(to.port), 'dbsize')).trim() === '0', false)
+})
+
 clusterTest(
   'in a Cluster: scripts that are lost are sent again, and a node that is down costs the others nothing',
   async (t, { urls, nodes, cli }, defer) => {
@@ -119,16 +144,14 @@ clusterTest(
 )
 
 redisTest('own', 'behind sentinels: the master is found, and found again after a failover', async (t, master, defer) => {
-  const replica = await startRedis(['--replicaof', '127.0.0.1', String(master.port)])
-  defer(() => replica.stop())
-  const { mkdtemp, rm, writeFile } = await import('node:fs/promises')
-  const folder = await mkdtemp('/tmp/gatewright-sentinel-')
+  const folder = await mkdtemp(join(tmpdir(), 'gatewright-sentinel-'))
   defer(() => rm(folder, { recursive: true, force: true }))
+  // A replica writes what it receives at first to its folder.
+  const replica = await startRedis(['--dir', folder, '--replicaof', '127.0.0.1', String(master.port)])
+  defer(() => replica.stop())
   const config = `${folder}/sentinel.conf`
   const lines = [`monitor main 127.0.0.1 ${master.port} 1`, 'down-after-milliseconds main 500', 'failover-timeout main 3000']
   await writeFile(config, lines.map((line) => `sentinel ${line}\n`).join(''))
-  const { freePort } = await import('../helpers/redis.js')
-  const { spawn } = await import('node:child_process')
   const port = await freePort()
   const sentinel = spawn('redis-server', [config, '--sentinel', '--port', String(port), '--bind', '127.0.0.1'], { stdio: 'ignore' })
   defer(() => sentinel.kill('SIGKILL'))

@@ -5,6 +5,7 @@ import { createClient } from 'redis'
 import { type Clock, systemClock } from '../../runtime/clock.js'
 import { type CellRate, toCell } from '../../runtime/stores/gcra.js'
 import type { LimitStore } from '../../runtime/stores/limit-store.js'
+import { redisKey } from '../../runtime/stores/redis-key.js'
 import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js'
 import { createRedisLink } from '../../runtime/stores/redis-link.js'
 import { fakeClock } from '../helpers/fake-clock.js'
@@ -213,7 +214,9 @@ redisTest(
     const seen = await two.spend('a', 2, early, 1)
     t.deepEqual([seen.admitted, seen.remaining, seen.window], [true, 0, start])
     t.false((await two.spend('a', 2, boundsFrom(start + hour), 1)).admitted)
-    const [key = ''] = (await client.keys(`${prefix}:*`)).filter((name) => !name.includes('warm'))
+    t.is((await one.spend('c', 2, boundsFrom(start), 2)).remaining, 0)
+    t.is((await one.spend('c', 2, boundsFrom(start + 30_000), 1)).remaining, 1)
+    const [key = ''] = (await client.keys(`${prefix}:*`)).filter((name) => name === redisKey(prefix, 'a'))
     const ttl = await client.pTTL(key)
     t.true(ttl > 3_400_000 && ttl <= hour - 50_000, `${ttl}`)
     await t.throwsAsync(async () => one.spend('b', 2, boundsFrom(start + 9 * hour), 1), { message: 'Service unavailable' })
@@ -221,3 +224,16 @@ redisTest(
     await t.throwsAsync(async () => one.spend('a', 2, boundsFrom(start), 1), { message: 'Service unavailable' })
   },
 )
+
+redisTest('own', 'ten thousand callers leave no key without a time to live', async (t, { url }, defer) => {
+  const store = await storeAt(url, defer, { prefix: 'many' })
+  const client = await admin(url, defer)
+  for (let index = 0; index < 10_000; index += 200) {
+    const takes = Array.from({ length: 200 }, async (_, offset) => store.take(`many\0${index + offset}`, MINUTELY, 1))
+    await Promise.allSettled(takes)
+  }
+  const keys = await client.keys('many:*')
+  t.true(keys.length > 5_000, `${keys.length}`)
+  const ttls = await Promise.all(keys.map((key) => client.pTTL(key)))
+  t.true(ttls.every((ttl) => ttl !== -1 && ttl <= 60_000))
+})
