@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineGateway, route, upstream } from 'gatewright'
 import { testGateway } from 'gatewright/testing'
+import { freePort } from '../helpers/free-ports.js'
 import { onPath } from '../helpers/on-path.js'
-import { freePorts } from '../helpers/processes.js'
 
 /** A proxy in front of a recorder. */
 export interface RunningProxy {
@@ -90,7 +90,7 @@ function installed(name: string, config: WriteConfig, args: (file: string, folde
     },
     async start(upstreamPort) {
       const folder = await mkdtemp(join(tmpdir(), 'gatewright-differential-'))
-      const [port = 0] = await freePorts(1)
+      const port = await freePort()
       const file = join(folder, 'proxy.conf')
       await writeFile(file, config(port, upstreamPort, folder))
       const child = spawn(onPath(name) as string, args(file, folder), { stdio: ['ignore', 'inherit', 'inherit'] })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import test from 'ava'
-import { freePorts, runScript } from '../helpers/processes.js'
+import { freePorts } from '../helpers/free-ports.js'
+import { runScript } from '../helpers/processes.js'
 
 const CONFIG = 'examples/hello/gateway.config.ts'
 

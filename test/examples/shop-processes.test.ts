@@ -1,11 +1,11 @@
 import test, { type ExecutionContext } from 'ava'
 import { type Ending, Processes, type ProcessPlan } from '../../examples/shop/processes.js'
-import { freePorts } from '../helpers/processes.js'
+import { freePort } from '../helpers/free-ports.js'
 
 const SHOP = new URL('../../examples/shop/', import.meta.url)
 
 async function orders(name = 'orders'): Promise<ProcessPlan> {
-  const [port] = await freePorts(1)
+  const port = await freePort()
   return {
     name,
     script: new URL('services/orders.ts', SHOP),

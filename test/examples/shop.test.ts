@@ -2,7 +2,8 @@ import { createServer } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
 import { resolveGateway } from 'gatewright'
 import config from '../../examples/shop/gateway.config.js'
-import { freePorts, portsClose, runScript } from '../helpers/processes.js'
+import { freePorts } from '../helpers/free-ports.js'
+import { portsClose, runScript } from '../helpers/processes.js'
 
 const MAIN = 'examples/shop/main.ts'
 const VARIABLES = [

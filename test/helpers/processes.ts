@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
+import { isTaken } from './free-ports.js'
 
 /** A script under test, run as users run it from source. */
 export interface RunningScript {
@@ -57,30 +56,6 @@ export function runScript(
       return text
     },
   }
-}
-
-// Below the ranges from which systems take ports by themselves: one of those may belong to any connection of another test
-// as soon as its process has ended.
-const LOWEST_PORT = 12_000
-const HIGHEST_PORT = 32_000
-
-/** Ports of 127.0.0.1 that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = LOWEST_PORT + randomInt(HIGHEST_PORT - LOWEST_PORT)
-    if (!(await isTaken(port))) ports.add(port)
-  }
-  return [...ports]
-}
-
-/** Whether something holds this port of 127.0.0.1. */
-function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(true))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)))
-  })
 }
 
 /** Resolves to true when nothing listens on any of the ports any more, to false if that takes longer than `ms`. */

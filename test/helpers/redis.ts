@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
+import { freePort } from './free-ports.js'
 import { onPath } from './on-path.js'
 import { type Defer, timedTest } from './timed-test.js'
 
@@ -40,17 +40,6 @@ export function redisTest(need: 'any' | 'own', title: string, run: RedisRun): vo
     const redis = await startRedis()
     defer(() => redis.stop())
     await run(t, redis, defer)
-  })
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
   })
 }
 

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { route, upstream } from 'gatewright'
-import { freePorts } from '../helpers/processes.js'
+import { freePort } from '../helpers/free-ports.js'
 import { LANES, startGateway } from '../helpers/start-gateway.js'
 import { interopTest, type Workbench } from './workbench.js'
 
 /** lighttpd in front of git's own server, with Basic authentication; the repositories are the folders in `repositories`. */
 async function serveGit({ folder, must, serve }: Workbench): Promise<string> {
-  const [port = 0] = await freePorts(1)
+  const port = await freePort()
   const root = join(folder, 'repositories')
   await mkdir(root)
   await must('git', ['init', '--quiet', '--bare', '--initial-branch=main', 'shop.git'], 'repositories')

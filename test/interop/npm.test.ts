@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import type { ExecutionContext } from 'ava'
 import { route, upstream } from 'gatewright'
-import { freePorts } from '../helpers/processes.js'
+import { freePort } from '../helpers/free-ports.js'
 import { LANES, startGateway } from '../helpers/start-gateway.js'
 import { interopTest, type Workbench } from './workbench.js'
 
@@ -13,7 +13,7 @@ const verdaccio = join(dirname(createRequire(import.meta.url).resolve('verdaccio
 
 /** A registry that knows no other: everyone reads, who has an account publishes. */
 async function serveRegistry({ folder, serve }: Workbench): Promise<string> {
-  const [port = 0] = await freePorts(1)
+  const port = await freePort()
   const lines = [
     'storage: ./storage',
     'auth:',

@@ -14,7 +14,8 @@ import { createRedisLimitStore } from '../../runtime/stores/redis-limit-store.js
 import { createRedisLink } from '../../runtime/stores/redis-link.js'
 import { createRedisSharedState } from '../../runtime/stores/redis-shared-state.js'
 import { fakeClock } from '../helpers/fake-clock.js'
-import { freePort, redisTest, startRedis } from '../helpers/redis.js'
+import { freePort } from '../helpers/free-ports.js'
+import { redisTest, startRedis } from '../helpers/redis.js'
 import { clusterTest, nodeClient } from '../helpers/redis-cluster.js'
 import type { Defer } from '../helpers/timed-test.js'
 
