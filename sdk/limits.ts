@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HeaderEffect } from './effects.js'
+import type { Mode } from './schemas/mode.js'
 import { type StatusPattern, statuses } from './schemas/statuses.js'
 import { keyValue } from './schemas/values.js'
 import type { Key } from './types.js'
@@ -8,13 +9,46 @@ import type { Key } from './types.js'
 export type Settle = (status: number, headers: Readonly<Record<string, string>>) => number | undefined
 
 /** What {@link rateLimit} and {@link quota} have in common. */
-export interface CostOptions<N> {
+export interface LimiterOptions<N> {
   /** How many requests one counts as: a whole number, or a key that reads one. Default 1; more than the burst or quota counts as that. */
   readonly cost?: number | Key<N, number>
   /** Final statuses whose requests cost nothing, such as `[304, '5xx']`. A request whose client left stays counted. Default: none. */
   readonly refund?: readonly StatusPattern[]
   /** Computes what a request cost in the end, from the upstream's status and headers. Default: what it cost at first. */
   readonly settle?: Settle
+  /** Shares the counter under this name; default: the first place the limiter or quota is used. */
+  readonly name?: string
+  /** When the shared store does not answer in 20 ms: `open` admits (default), `closed` answers 503, `local` counts in this process. */
+  readonly onStoreFailure?: 'open' | 'closed' | 'local'
+  /** Also sends `X-RateLimit-Limit`, `-Remaining` and `-Reset`, in seconds. Default false. */
+  readonly legacyHeaders?: boolean
+  /** `shadow` counts and logs what it would refuse, and refuses nothing. Default `enforce`. */
+  readonly mode?: Mode
+}
+
+interface Planned {
+  readonly limit?: unknown
+  readonly plan?: unknown
+  readonly limits?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Reports options that say neither one limit for everyone nor a plan with the limit of each. */
+export function checkPlans({ limit, plan, limits }: Planned, ctx: z.core.$RefinementCtx): void {
+  const planned = plan !== undefined && limits !== undefined
+  if (planned === (limit !== undefined) || (plan === undefined) !== (limits === undefined))
+    ctx.addIssue({ code: 'custom', path: ['limit'], message: 'expected either `limit`, or `plan` with `limits`' })
+  if (limits && Object.keys(limits).length === 0) ctx.addIssue({ code: 'custom', path: ['limits'], message: 'expected at least one plan' })
+}
+
+interface Keyed {
+  readonly by: Key<never, string>
+  readonly plan?: Key<never, string> | undefined
+  readonly cost: number | Key<never, string>
+}
+
+/** A flood of guessed credentials must be counted before anything is spent on checking them: `admit`, unless a key needs auth. */
+export function limiterPhase({ by, plan, cost }: Keyed): 'admit' | 'limit' {
+  return by.needsAuth || plan?.needsAuth || (typeof cost === 'object' && cost.needsAuth) ? 'limit' : 'admit'
 }
 
 /** The schema of `cost`. */

@@ -1,8 +1,18 @@
 import { z } from 'zod'
 import type { Effects } from '../effects.js'
-import { type CostOptions, costOption, counterName, limitHeaders, onStoreFailureOption, refundOption, settleOption } from '../limits.js'
+import {
+  checkPlans,
+  costOption,
+  counterName,
+  type LimiterOptions,
+  limiterPhase,
+  limitHeaders,
+  onStoreFailureOption,
+  refundOption,
+  settleOption,
+} from '../limits.js'
 import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
-import { type Mode, mode } from '../schemas/mode.js'
+import { mode } from '../schemas/mode.js'
 import { type QuotaRate, quotaRate, timeZone } from '../schemas/quota-rate.js'
 import { keyValue } from '../schemas/values.js'
 import type { BaseContext, Key } from '../types.js'
@@ -38,11 +48,8 @@ const options = z
     mode,
   })
   .superRefine((given, ctx) => {
-    const planned = given.plan !== undefined && given.limits !== undefined
-    if (planned === (given.limit !== undefined) || (given.plan === undefined) !== (given.limits === undefined))
-      ctx.addIssue({ code: 'custom', path: ['limit'], message: 'expected either `limit`, or `plan` with `limits`' })
+    checkPlans(given, ctx)
     const all = [...(given.limit ? [given.limit] : []), ...Object.values(given.limits ?? {})]
-    if (given.limits && all.length === 0) ctx.addIssue({ code: 'custom', path: ['limits'], message: 'expected at least one plan' })
     if (given.anchor !== 1 && all.some(({ unit }) => unit !== 'month'))
       ctx.addIssue({ code: 'custom', path: ['anchor'], message: 'expected quotas per month: `anchor` is a day of the month' })
   })
@@ -53,9 +60,7 @@ export type QuotaSettings = z.output<typeof options>
 export const quotaDefinition = {
   name: 'quota',
   phase: 'limit',
-  // As for a rate limit: what needs no auth is counted before anything is spent on it.
-  phaseOf: ({ by, plan, cost }: QuotaSettings) =>
-    by.needsAuth || plan?.needsAuth || (typeof cost === 'object' && cost.needsAuth) ? 'limit' : 'admit',
+  phaseOf: limiterPhase,
   options,
   effects: (settings: QuotaSettings): Effects => ({
     problems: settings.onStoreFailure === 'closed' ? ['QUOTA_EXCEEDED', 'UNAVAILABLE'] : ['QUOTA_EXCEEDED'],
@@ -63,19 +68,11 @@ export const quotaDefinition = {
   }),
 } as const satisfies PolicyDefinition<'quota'>
 
-interface SharedOptions<N> extends CostOptions<N> {
+interface SharedOptions<N> extends LimiterOptions<N> {
   /** Where the calendar is read, such as `Europe/Berlin`. Default `UTC`. */
   readonly timeZone?: string
   /** The day on which a month's quota begins, as on a bill; the last day of a month that has fewer. Default 1. */
   readonly anchor?: number
-  /** Shares the counter under this name; default: the first place the quota is used. */
-  readonly name?: string
-  /** When the shared store does not answer in 20 ms: `open` admits (default), `closed` answers 503, `local` counts in this process. */
-  readonly onStoreFailure?: 'open' | 'closed' | 'local'
-  /** Also sends `X-RateLimit-Limit`, `-Remaining` and `-Reset`, in seconds. Default false. */
-  readonly legacyHeaders?: boolean
-  /** `shadow` counts and logs what it would refuse, and refuses nothing. Default `enforce`. */
-  readonly mode?: Mode
 }
 
 /** One quota for every caller. */

@@ -1,8 +1,18 @@
 import { z } from 'zod'
 import type { Effects } from '../effects.js'
-import { type CostOptions, costOption, counterName, limitHeaders, onStoreFailureOption, refundOption, settleOption } from '../limits.js'
+import {
+  checkPlans,
+  costOption,
+  counterName,
+  type LimiterOptions,
+  limiterPhase,
+  limitHeaders,
+  onStoreFailureOption,
+  refundOption,
+  settleOption,
+} from '../limits.js'
 import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
-import { type Mode, mode } from '../schemas/mode.js'
+import { mode } from '../schemas/mode.js'
 import { type Rate, type Rates, rates } from '../schemas/text.js'
 import { keyValue } from '../schemas/values.js'
 import type { BaseContext, Key } from '../types.js'
@@ -34,13 +44,7 @@ const options = z
     /** `shadow` counts and logs what it would refuse, and refuses nothing. */
     mode,
   })
-  .superRefine((given, ctx) => {
-    const planned = given.plan !== undefined && given.limits !== undefined
-    if (planned === (given.limit !== undefined) || (given.plan === undefined) !== (given.limits === undefined))
-      ctx.addIssue({ code: 'custom', path: ['limit'], message: 'expected either `limit`, or `plan` with `limits`' })
-    if (given.limits && Object.keys(given.limits).length === 0)
-      ctx.addIssue({ code: 'custom', path: ['limits'], message: 'expected at least one plan' })
-  })
+  .superRefine(checkPlans)
 
 /** Parsed options of {@link rateLimit}. */
 export type RateLimitSettings = z.output<typeof options>
@@ -48,9 +52,7 @@ export type RateLimitSettings = z.output<typeof options>
 export const rateLimitDefinition = {
   name: 'rate-limit',
   phase: 'limit',
-  // A flood of guessed credentials must be counted before anything is spent on checking them.
-  phaseOf: ({ by, plan, cost }: RateLimitSettings) =>
-    by.needsAuth || plan?.needsAuth || (typeof cost === 'object' && cost.needsAuth) ? 'limit' : 'admit',
+  phaseOf: limiterPhase,
   options,
   effects: (settings: RateLimitSettings): Effects => ({
     problems: settings.onStoreFailure === 'closed' ? ['RATE_LIMITED', 'UNAVAILABLE'] : ['RATE_LIMITED'],
@@ -58,17 +60,9 @@ export const rateLimitDefinition = {
   }),
 } as const satisfies PolicyDefinition<'rate-limit'>
 
-interface SharedOptions<N> extends CostOptions<N> {
+interface SharedOptions<N> extends LimiterOptions<N> {
   /** Requests admitted at once after a pause; of several limits, by the one per shortest unit. Default: the rate's count. */
   readonly burst?: number
-  /** Shares the counter under this name; default: the first place the limiter is used. */
-  readonly name?: string
-  /** When the shared store does not answer in 20 ms: `open` admits (default), `closed` answers 503, `local` counts in this process. */
-  readonly onStoreFailure?: 'open' | 'closed' | 'local'
-  /** Also sends `X-RateLimit-Limit`, `-Remaining` and `-Reset`, in seconds. Default false. */
-  readonly legacyHeaders?: boolean
-  /** `shadow` counts and logs what it would refuse, and refuses nothing. Default `enforce`. */
-  readonly mode?: Mode
 }
 
 /** One limit for every caller. */

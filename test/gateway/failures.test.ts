@@ -129,8 +129,7 @@ for (const lifecycle of LANES) {
     client.write('GET / HTTP/1.1\r\nHost: gw\r\n\r\n')
     await seen.promise
     client.destroy()
-    await ended.promise
-    t.pass()
+    await t.notThrowsAsync(ended.promise)
   })
 
   test(`${lifecycle}: a bad chunk in an upload ends the upstream request without completing it`, async (t) => {

@@ -109,8 +109,7 @@ test('a half-close passes in both directions, and the other half goes on', async
   other.client.write('and I')
   await until(() => other.up.text.endsWith('and I'))
   other.client.socket.end()
-  await other.up.closed
-  t.pass()
+  await t.notThrowsAsync(other.up.closed)
 })
 
 test('a connection that breaks on one side breaks on the other, at once', async (t) => {
@@ -245,8 +244,8 @@ for (const leave of ['end', 'resetAndDestroy'] as const)
     const client = new RawSocket(t, gateway.url)
     client.write(handshake('/chat'))
     await client.closed
+    t.truthy(closed, 'the upstream was asked')
     await closed
-    t.pass()
   })
 
 test('a tunnel that falls silent is closed; one that moves is not', async (t) => {
@@ -386,8 +385,7 @@ test('a reader that is slow holds up the sender, not the gateway’s memory', as
   t.true(sent < 128 * 1_048_576, `${sent} bytes are under way`)
   const held = sent
   client.socket.resume()
-  await until(() => sent > held + 8 * 1_048_576)
-  t.pass()
+  await t.notThrowsAsync(until(() => sent > held + 8 * 1_048_576))
 })
 
 test('a handshake that arrives while the gateway stops is answered 503', async (t) => {

@@ -55,32 +55,33 @@ test('windows hold the time, follow each other without a gap, and are the same h
     'Pacific/Apia',
     'Africa/Cairo',
   ]
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...zones),
-      fc.constantFrom<QuotaUnit>('day', 'week', 'month', 'year'),
-      fc.integer({ min: 1, max: 31 }),
-      fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2045, 0) }),
-      (zone, unit, day, now) => {
-        const anchor = unit === 'month' ? day : 1
-        const at = (instant: number) => compileCalendar(unit, zone, anchor)(instant)
-        const [before, start, end, after] = at(now)
-        const [, , , afterNext] = at(end)
-        return (
-          before < start &&
-          start <= now &&
-          now < end &&
-          end < after &&
-          after < afterNext &&
-          [start, end - 1].every((instant) => at(instant)[1] === start && at(instant)[2] === end) &&
-          at(start - 1)[1] === before &&
-          at(start - 1)[2] === start &&
-          at(end)[1] === end &&
-          at(end)[2] === after
-        )
-      },
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.constantFrom<QuotaUnit>('day', 'week', 'month', 'year'),
+        fc.integer({ min: 1, max: 31 }),
+        fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2045, 0) }),
+        (zone, unit, day, now) => {
+          const anchor = unit === 'month' ? day : 1
+          const at = (instant: number) => compileCalendar(unit, zone, anchor)(instant)
+          const [before, start, end, after] = at(now)
+          const [, , , afterNext] = at(end)
+          return (
+            before < start &&
+            start <= now &&
+            now < end &&
+            end < after &&
+            after < afterNext &&
+            [start, end - 1].every((instant) => at(instant)[1] === start && at(instant)[2] === end) &&
+            at(start - 1)[1] === before &&
+            at(start - 1)[2] === start &&
+            at(end)[1] === end &&
+            at(end)[2] === after
+          )
+        },
+      ),
+      { numRuns: 1_500 },
     ),
-    { numRuns: 1_500 },
   )
-  t.pass()
 })

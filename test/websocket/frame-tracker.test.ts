@@ -25,23 +25,24 @@ const frames = fc.array(
 )
 
 test('however frames are cut into chunks, the end of each is found', (t) => {
-  fc.assert(
-    fc.property(frames, fc.infiniteStream(fc.integer({ min: 1, max: 80_000 })), (given, sizes) => {
-      const parts = given.map(({ opcode, length, masked }) => frame(opcode, length, masked))
-      const ends = new Set(parts.map((_, index) => Buffer.concat(parts.slice(0, index + 1)).length))
-      const whole = Buffer.concat(parts)
-      const tracker = new FrameTracker()
-      for (let at = 0; at < whole.length; ) {
-        const chunk = whole.subarray(at, at + (sizes.next().value as number))
-        t.is(tracker.follow(chunk), chunk.length)
-        at += chunk.length
-        if (tracker.isBetween !== ends.has(at)) return false
-      }
-      return !tracker.closed
-    }),
-    { numRuns: 200 },
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(frames, fc.infiniteStream(fc.integer({ min: 1, max: 80_000 })), (given, sizes) => {
+        const parts = given.map(({ opcode, length, masked }) => frame(opcode, length, masked))
+        const ends = new Set(parts.map((_, index) => Buffer.concat(parts.slice(0, index + 1)).length))
+        const whole = Buffer.concat(parts)
+        const tracker = new FrameTracker()
+        for (let at = 0; at < whole.length; ) {
+          const chunk = whole.subarray(at, at + (sizes.next().value as number))
+          t.is(tracker.follow(chunk), chunk.length)
+          at += chunk.length
+          if (tracker.isBetween !== ends.has(at)) return false
+        }
+        return !tracker.closed
+      }),
+      { numRuns: 200 },
+    ),
   )
-  t.pass()
 })
 
 test('it stops at the first boundary where it is told to', (t) => {
@@ -78,11 +79,12 @@ test('a close frame of the gateway’s own carries its code and reason, masked t
 })
 
 test('bytes that are no frames are followed without harm', (t) => {
-  fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 64 })), (chunks) => {
-      const tracker = new FrameTracker()
-      return chunks.every((chunk) => tracker.follow(chunk) === chunk.length)
-    }),
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 64 })), (chunks) => {
+        const tracker = new FrameTracker()
+        return chunks.every((chunk) => tracker.follow(chunk) === chunk.length)
+      }),
+    ),
   )
-  t.pass()
 })
