@@ -33,7 +33,8 @@ export const ISSUES = {
   },
   GW1202: {
     title: 'Bad regular expression',
-    explain: 'A pattern in a path parameter or in `match` is not a valid JavaScript regular expression.',
+    explain:
+      'A pattern in a path parameter or in `match` is not a valid JavaScript regular expression, or repeats a repetition, as `(a+)+` does: a caller could make it take a time that doubles with each character. Write such a pattern without the inner or the outer repetition.',
   },
   GW1203: {
     title: 'Parameters do not match the path',
