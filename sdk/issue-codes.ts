@@ -67,6 +67,11 @@ export const ISSUES = {
     title: 'Policy key used twice',
     explain: 'The same key is used by the gateway, the group or the route. All of them run, so each needs a key of its own.',
   },
+  GW1305: {
+    title: 'Policy needs more of the gateway',
+    explain:
+      'A policy or auth works only with something that the gateway itself must be given, such as `redis` or `server.tls.clientCaFile`.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',
@@ -103,6 +108,11 @@ export const ISSUES = {
   GW1603: {
     title: 'Certificate out of date',
     explain: 'The certificate of `server.tls` has expired, or is not valid yet. Renew it, or check the clock of the machine.',
+  },
+  GW1604: {
+    title: 'Key file cannot be used',
+    explain:
+      'The file of an `apiKey` store cannot be read, or is not a list of key records as `gatewright keys` writes it. It is looked at when the gateway starts and on every reload; later the last good one stays in use.',
   },
   GW1901: {
     title: 'Config file not found',
