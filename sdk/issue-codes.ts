@@ -66,6 +66,11 @@ export const ISSUES = {
     title: 'Policy key used twice',
     explain: 'The same key is used by the gateway, the group or the route. All of them run, so each needs a key of its own.',
   },
+  GW1310: {
+    title: 'Cache would mix callers',
+    explain:
+      'A route with an auth answers each caller by who it is, and its `cache` has no `key` from that auth: one caller could get another’s response. Give the cache a key such as `session.key(auth => auth.claims.sub)`, or write `public: true` if every caller gets the same.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',

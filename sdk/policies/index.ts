@@ -1,5 +1,6 @@
 import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
+import { cacheDefinition } from './cache.js'
 import { corsDefinition } from './cors.js'
 import { headersDefinition } from './headers.js'
 import { idempotencyDefinition } from './idempotency.js'
@@ -14,6 +15,7 @@ export const policyDefinitions = {
   quota: quotaDefinition,
   headers: headersDefinition,
   idempotency: idempotencyDefinition,
+  cache: cacheDefinition,
 } as const
 
 /** The built-in auths. The runtime has a compiler for each, held by a mapped type over this table. */
