@@ -117,9 +117,9 @@ export class ResponseCache {
       this.#filler.watch({ ...fetch, lead: turn === 'alone' ? undefined : turn })
       return undefined
     }
-    const own = this.#store.find(base, exchange)
+    const own = this.#store.peek(base, exchange)
     // Only its own variant, and nothing that was purged while it waited.
-    if (own instanceof Promise || own.stored !== turn || !this.#mayGive(exchange, turn)) return this.#look(question)
+    if (own.stored !== turn || !this.#mayGive(exchange, turn)) return this.#look(question)
     return this.#give(exchange, turn, 'collapsed', fetch.forwarded)
   }
 }

@@ -19,6 +19,8 @@ export interface Found {
 
 /** Where the responses of a cache are kept. */
 export interface ResponseStore {
+  /** Looks in the memory of this process alone. */
+  peek(key: string, exchange: GatewayExchange): Found
   find(key: string, exchange: GatewayExchange): Found | Promise<Found>
   put(key: string, exchange: GatewayExchange, stored: StoredResponse): void
   drop(key: string): void
@@ -43,19 +45,19 @@ export class MemoryResponses implements ResponseStore {
     this.#slots = new LRUCache<string, Slot>({ maxSize: bytes, sizeCalculation: sizeOf })
   }
 
-  get(key: string): Slot | undefined {
-    return this.#slots.get(key)
-  }
-
   set(key: string, slot: Slot): void {
     this.#slots.set(key, slot)
   }
 
   find(key: string, exchange: GatewayExchange): Found {
-    const slot = this.get(key)
+    return this.peek(key, exchange)
+  }
+
+  peek(key: string, exchange: GatewayExchange): Found {
+    const slot = this.#slots.get(key)
     if (!isMarker(slot)) return { key, stored: slot }
     const variant = variantKey(key, slot.names, exchange)
-    const found = this.get(variant)
+    const found = this.#slots.get(variant)
     return { key: variant, stored: isMarker(found) ? undefined : found }
   }
 

@@ -5,6 +5,7 @@ import { PurgeTimes } from '../cache/purge-times.js'
 import { isApart, isUnsafe } from '../cache/request-rules.js'
 import { ResponseCache } from '../cache/response-cache.js'
 import { MemoryResponses } from '../cache/response-store.js'
+import { SharedResponses } from '../cache/shared-responses.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { CompilePolicy } from './compiler.js'
 
@@ -15,12 +16,9 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
   const { key, ...plain } = settings
   // What a key reads may have changed with the config, and functions cannot be compared: such a store does not outlive it.
   const kept = `cache:${identity}:${JSON.stringify(plain)}${key.length === 0 ? '' : `:${Math.random()}`}`
-  const cache = new ResponseCache(
-    settings,
-    services,
-    services.keep(kept, () => new MemoryResponses(settings.memory)),
-    purges,
-  )
+  const memory = services.keep(kept, () => new MemoryResponses(settings.memory))
+  const store = settings.store === 'shared' ? new SharedResponses(memory, shared, purges, clock) : memory
+  const cache = new ResponseCache(settings, services, store, purges)
   const keyOf = compileCacheKey(settings, identity)
   const methods: ReadonlySet<string> = new Set(settings.methods)
   const parameters = settings.query && new Set(settings.query)
@@ -28,7 +26,7 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
   /** What an unsafe request changed is not given any more (RFC 9111 section 4.4). */
   const forget = ({ path }: GatewayExchange, { status = 500 }: UpstreamOutcome): undefined => {
     if (status < 200 || status >= 400) return
-    purges.purge([`path:${path}`]).catch((error: unknown) => log.warn({ err: error }, 'a change could not be told to other processes'))
+    purges.purge(`path:${path}`).catch((error: unknown) => log.warn({ err: error }, 'a change could not be told to other processes'))
   }
 
   return {
