@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { credentialHeader } from '../sdk/effects.js'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen } from './admin/admin-server.js'
+import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -121,7 +122,10 @@ export class GatewayRuntime implements RunningGateway {
       tlsMaterialOf(gateway),
     )
     this.#protection.watch(this.#listener.server)
-    this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
+    this.#admin = createAdminServer(this.#metrics, {
+      readiness: () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'),
+      purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
+    })
   }
 
   /** The edge: guards a request before anything runs. */

@@ -27,6 +27,8 @@ export type { ApiKeyAuth, ApiKeyOptions, ApiKeyRecord, ApiKeyStore } from './pol
 export { apiKey } from './policies/api-key.js'
 export type { BasicAuth, BasicOptions, BasicUser } from './policies/basic.js'
 export { basic } from './policies/basic.js'
+export type { CacheOptions } from './policies/cache.js'
+export { cache } from './policies/cache.js'
 export type { CorsOptions, CorsOrigins } from './policies/cors.js'
 export { cors } from './policies/cors.js'
 export type { ForwardAuthAuth, ForwardAuthOptions } from './policies/forward-auth.js'

@@ -72,6 +72,11 @@ export const ISSUES = {
     explain:
       'A policy or auth works only with something that the gateway itself must be given, such as `redis` or `server.tls.clientCaFile`.',
   },
+  GW1310: {
+    title: 'Cache would mix callers',
+    explain:
+      'A route with an auth answers each caller by who it is, and its `cache` has no `key` from that auth: one caller could get another’s response. Give the cache a key such as `session.key(auth => auth.claims.sub)`, or write `public: true` if every caller gets the same.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',

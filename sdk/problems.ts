@@ -111,6 +111,11 @@ export const PROBLEMS = {
     'Idempotency key reused',
     'The idempotency key was used before for a request with another method, path, query or body. Use a fresh key for each operation.',
   ),
+  NOT_CACHED: problem(
+    504,
+    'Not in the cache',
+    'The request said `only-if-cached`, and there is no stored response that fits it. Leave the directive out to have it fetched (RFC 9111 section 5.2.1.7).',
+  ),
   LOOP_DETECTED: problem(
     508,
     'Loop detected',

@@ -1,6 +1,7 @@
 import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
 import { basicDefinition } from './basic.js'
+import { cacheDefinition } from './cache.js'
 import { corsDefinition } from './cors.js'
 import { forwardAuthDefinition } from './forward-auth.js'
 import { headersDefinition } from './headers.js'
@@ -20,6 +21,7 @@ export const policyDefinitions = {
   quota: quotaDefinition,
   headers: headersDefinition,
   idempotency: idempotencyDefinition,
+  cache: cacheDefinition,
 } as const
 
 /** The built-in auths. The runtime has a compiler for each, held by a mapped type over this table. */

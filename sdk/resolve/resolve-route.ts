@@ -6,6 +6,7 @@ import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
 import { STAMP } from '../stamp.js'
+import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
@@ -67,6 +68,7 @@ export function resolveRoute(
   const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
+  checkCaches(policies, auth, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const match = options && resolveMatch(options, place, issues)
   const id = keys.join('.')

@@ -35,7 +35,11 @@ export const ELSEWHERE: readonly HeldElsewhere[] = [
     title: '`denyPrivate` on an upstream holds for the address connected to; key sets are fetched without following redirects',
     tests: ['test/upstreams/deny-private.test.ts', 'test/auth/remote-key-set.test.ts'],
   },
-  ...(['I-09', 'I-10', 'I-11'] as const).map((id) => ({ id, title: 'caches', tests: [], exception: 'the gateway has no cache' })),
+  ...(['I-09', 'I-10', 'I-11'] as const).map((id) => ({
+    id,
+    title: 'caches: nothing unkeyed, nothing private, no lifetime that is none',
+    tests: ['test/policies/cache.test.ts', 'test/policies/cache-collapse.test.ts'],
+  })),
   {
     id: 'I-12',
     title: 'CORS: origins compare whole, never reflected with credentials, Vary always',
