@@ -129,11 +129,13 @@ export class CacheFiller {
       if (stale && !isFailure(status)) this.#store.drop(key)
       return false
     }
-    exchange.captureResponse(this.#settings.maxBody, (response) => {
+    const done = (response: CapturedResponse | undefined) => {
       if (response) this.#keep(fetch, response, times)
       // Cut short, by either side, or too long to keep: the next finds out for the others.
       else lead?.pass(!exchange.gone)
-    })
+    }
+    // Those who wait are not held up by one client that takes its time.
+    exchange.captureResponse(this.#settings.maxBody, done, { unpaced: lead !== undefined })
     return true
   }
 

@@ -102,11 +102,13 @@ export class ResponseCache {
   #collapse(question: Question, fetch: Fetch): Answer {
     const { exchange, key, stale } = fetch
     const collapses = this.#settings.collapse && question.waits < MOST_WAITS
-    const turn = collapses ? this.#flights.join(key, exchange) : undefined
+    // What callers with credentials get is often nobody else's; the others need not learn that from them.
+    const flight = this.#isolated || !hasCredentials(exchange) ? key : `${key}\ncredentials`
+    const turn = collapses ? this.#flights.join(flight, exchange) : undefined
     if (turn) return turn.then((came) => this.#onTurn(question, fetch, came))
     // A caller that may get a 304 has nothing to give to those who wait, unless the gateway's own condition takes the place of its own.
     const leads = collapses && (!asksIfChanged(exchange) || (stale !== undefined && canBeValidated(stale)))
-    this.#filler.watch({ ...fetch, lead: leads ? this.#flights.start(key) : undefined })
+    this.#filler.watch({ ...fetch, lead: leads ? this.#flights.start(flight) : undefined })
     return undefined
   }
 

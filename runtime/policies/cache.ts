@@ -33,6 +33,8 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
     request(given) {
       // Every exchange of this runtime is a GatewayExchange, which alone knows what is sent upstream.
       const exchange = given as GatewayExchange
+      // Where no route matches there is nothing to store.
+      if (!exchange.route?.pool) return undefined
       if (isUnsafe(exchange.method)) exchange.onUpstream((outcome) => forget(exchange, outcome))
       const apart = !methods.has(exchange.method)
       if (!apart && parameters) exchange.queryString = keepParameters(exchange.queryString, parameters)

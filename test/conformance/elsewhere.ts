@@ -38,7 +38,7 @@ export const ELSEWHERE: readonly HeldElsewhere[] = [
   ...(['I-09', 'I-10', 'I-11'] as const).map((id) => ({
     id,
     title: 'caches: nothing unkeyed, nothing private, no lifetime that is none',
-    tests: ['test/policies/cache.test.ts', 'test/policies/cache-collapse.test.ts'],
+    tests: ['test/cache-conformance/cache-conformance.test.ts'],
   })),
   {
     id: 'I-12',

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 import { request } from 'undici'
@@ -33,6 +35,7 @@ async function inFlight(adminUrl: string, count: number): Promise<void> {
     if (Number(/^gatewright_requests_in_flight (\d+)/m.exec(text)?.[1]) >= count) return
     // The gateway runs in this process: asked without a pause, it would have little time for the requests themselves.
     await delay(50)
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 
@@ -162,4 +165,55 @@ for (const lifecycle of LANES) {
     t.is(await before, '200 body 1 [gatewright; fwd=uri-miss; stored]')
     t.is(await after, '200 body 3 [gatewright; fwd=uri-miss; stored]')
   })
+
+  test(`${lifecycle}: a client that takes its time does not hold up those who wait, nor loses what it has not taken`, async (t) => {
+    const { hold, arrived, release } = heldAnswers()
+    const large = Buffer.alloc(24 * 1_048_576, 'x')
+    const { url, up, gateway } = await startCaching(
+      t,
+      lifecycle,
+      { maxBody: '32mb', memory: '128mb' },
+      hold((_n, _request, res) => void res.writeHead(200, minute).end(large)),
+    )
+    const slow = await connectRaw(url)
+    slow.pause()
+    slow.write(`GET /a HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`)
+    await arrived(1)
+    const other = request(`${url}/a`)
+    await inFlight(gateway.adminUrl, 2)
+    release()
+    t.is((await (await other).body.arrayBuffer()).byteLength, large.length)
+    t.is(up.requests.length, 1)
+    let taken = 0
+    slow.on('data', (chunk: Buffer) => (taken += chunk.length))
+    slow.resume()
+    await once(slow, 'end')
+    t.true(taken > large.length)
+  })
+
+  test(`${lifecycle}: callers with credentials do not keep the others from waiting for one response`, async (t) => {
+    const { hold, arrived, release } = heldAnswers()
+    const { url, up, gateway } = await startCaching(
+      t,
+      lifecycle,
+      {},
+      hold((n, _request, res) => void res.writeHead(200, minute).end(`body ${n}`)),
+    )
+    const known = seen(`${url}/a`, { headers: { cookie: 'sid=1' } })
+    await arrived(1)
+    release()
+    t.is(await known, '200 body 1 [gatewright; fwd=uri-miss]')
+    const all = [1, 2, 3].map(() => seen(`${url}/a`))
+    await arrived(1)
+    await inFlight(gateway.adminUrl, 3)
+    release()
+    t.deepEqual(new Set((await Promise.all(all)).map((answer) => answer.split(' ')[2])), new Set(['2']))
+    t.is(up.requests.length, 2)
+  })
+}
+
+async function connectRaw(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  return socket
 }
