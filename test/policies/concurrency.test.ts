@@ -4,6 +4,8 @@ import { connect } from 'node:net'
 import test from 'ava'
 import { concurrency, jwt, route, upstream } from 'gatewright'
 import { z } from 'zod'
+import type { LeaseStore } from '../../runtime/stores/lease-store.js'
+import { StoreFailure } from '../../runtime/stores/store-failure.js'
 import { concurrencyDefinition } from '../../sdk/policies/concurrency.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 import { gatewayWith } from './edge-gateway.js'
@@ -71,6 +73,72 @@ test('a key that reads the auth runs after it', (t) => {
   const phase = (options: object) => concurrencyDefinition.phaseOf(concurrencyDefinition.options.parse({ limit: 1, ...options }))
   t.is(phase({ by: session.key((auth) => auth.claims.sub) }), 'limit')
   t.is(phase({}), 'admit')
+})
+
+/** Shared slots whose takes the test settles, one by one; counts what is given back. */
+function fakeLeases() {
+  const asked: { key: string; give: () => void; refuse: () => void; fail: (cause: Error) => void }[] = []
+  let released = 0
+  const leases: LeaseStore = {
+    take: (key) =>
+      new Promise((resolve, reject) => {
+        asked.push({ key, give: () => resolve({ release: () => void released++ }), refuse: () => resolve(undefined), fail: reject })
+      }),
+    close: () => Promise.resolve(),
+  }
+  return { leases, asked, released: () => released }
+}
+
+test('shared slots are held until the exchange is over, and refused where all are taken', async (t) => {
+  const fleet = fakeLeases()
+  const { code } = runPolicy(concurrency({ limit: 1 }), { leases: fleet.leases })
+  const first = policyExchange()
+  const admitted = code(first)
+  t.is(fleet.asked[0]?.key, 'use.policy\0')
+  fleet.asked[0]?.give()
+  t.is(await admitted, undefined)
+  t.is(fleet.released(), 0)
+  finish(first)
+  t.is(fleet.released(), 1)
+  const refused = code(policyExchange())
+  fleet.asked[1]?.refuse()
+  t.is(await refused, 'CONCURRENCY_LIMITED')
+  t.is(fleet.released(), 1)
+})
+
+test('a shared slot that arrives after its exchange is over goes back', async (t) => {
+  const fleet = fakeLeases()
+  const { code } = runPolicy(concurrency({ limit: 1 }), { leases: fleet.leases })
+  const gone = policyExchange()
+  const late = code(gone)
+  finish(gone)
+  fleet.asked[0]?.give()
+  await late
+  t.is(fleet.released(), 1)
+})
+
+for (const [onStoreFailure, codes] of [
+  ['open', [undefined, undefined]],
+  ['closed', ['UNAVAILABLE', 'UNAVAILABLE']],
+  ['local', [undefined, 'CONCURRENCY_LIMITED']],
+] as const)
+  test(`without the shared store, \`${onStoreFailure}\` is what happens, and it is counted`, async (t) => {
+    const leases: LeaseStore = { take: () => Promise.reject(new StoreFailure('offline')), close: () => Promise.resolve() }
+    const { code, counts } = runPolicy(concurrency({ limit: 1, onStoreFailure }), { leases })
+    t.deepEqual([await code(policyExchange()), await code(policyExchange())], [...codes])
+    t.deepEqual(counts, Array(2).fill(`gatewright_limit_store_failures_total {"mode":"${onStoreFailure}"}`))
+  })
+
+test('who waits for a shared slot when the store fails is decided as everybody else', async (t) => {
+  const fleet = fakeLeases()
+  const { code } = runPolicy(concurrency({ limit: 1, queue: { size: 2, maxWait: '30s' }, onStoreFailure: 'closed' }), {
+    leases: fleet.leases,
+  })
+  const waiting = code(policyExchange())
+  fleet.asked[0]?.refuse()
+  while (!fleet.asked[1]) await new Promise(setImmediate)
+  fleet.asked[1].fail(new StoreFailure('timeout'))
+  t.is(await waiting, 'UNAVAILABLE')
 })
 
 /** An upstream whose answers the test gives, one by one. */

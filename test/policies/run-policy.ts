@@ -18,8 +18,11 @@ export interface PolicyRun {
   respond(exchange: GatewayExchange, status?: number): void
 }
 
-/** Compiles a policy with a fake clock; `kept` stands in for what compilers keep, such as a measurement. */
-export function runPolicy<N>(given: Policy<N>, { wall, kept }: { wall?: number; kept?: unknown } = {}): PolicyRun {
+/** Compiles a policy with a fake clock; `kept` stands in for what compilers keep, such as a measurement; the rest is the services that it needs beside. */
+export function runPolicy<N>(
+  given: Policy<N>,
+  { wall, kept, ...more }: { wall?: number; kept?: unknown } & Partial<Services> = {},
+): PolicyRun {
   const { definition, options } = given as AnyPolicy
   const settings: unknown = definition.options && (definition.options as never as { parse(value: unknown): unknown }).parse(options)
   const clock = fakeClock(wall)
@@ -34,6 +37,7 @@ export function runPolicy<N>(given: Policy<N>, { wall, kept }: { wall?: number; 
       if (!stores.has(key)) stores.set(key, create())
       return stores.get(key)
     },
+    ...more,
   } as unknown as Services
   const resolved = { name: definition.name, phase: definition.phase, settings, effects: {}, definition, identity: 'use.policy' }
   const compiled = compilePolicy(resolved, { key: 'policy', identity: 'use.policy', services })

@@ -1,12 +1,9 @@
-/** Somebody who waits for a slot. */
-interface Waiter {
-  readonly admit: () => void
-}
+import type { Waiter } from './wait-in-line.js'
 
 /** The slots of one key. */
 interface Holder {
   held: number
-  readonly waiting: Set<Waiter>
+  readonly waiting: Set<Pick<Waiter<void>, 'admit'>>
 }
 
 /** Places that a limited number of requests hold at a time, by key, in this process; a key without any takes no memory. */
@@ -39,10 +36,9 @@ export class Slots {
   }
 
   /** Waits for a slot that {@link take} did not give; returns how to stop waiting. Undefined if `most` wait already. */
-  wait(key: string, most: number, admit: () => void): (() => void) | undefined {
+  wait(key: string, most: number, waiter: Pick<Waiter<void>, 'admit'>): (() => void) | undefined {
     const waiting = this.#holders.get(key)?.waiting
     if (!waiting || waiting.size >= most) return undefined
-    const waiter = { admit }
     waiting.add(waiter)
     return () => void waiting.delete(waiter)
   }

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { Slots } from '../../runtime/policies/slots.js'
+import { Slots } from '../../runtime/concurrency/slots.js'
 
 test('a slot given back goes to whoever waits longest', (t) => {
   const slots = new Slots(1)
@@ -8,11 +8,8 @@ test('a slot given back goes to whoever waits longest', (t) => {
   t.true(slots.take('a'))
   t.false(slots.take('a'))
   t.true(slots.take('b'))
-  for (const name of ['first', 'second', 'third']) slots.wait('a', 3, () => admitted.push(name))
-  t.is(
-    slots.wait('a', 3, () => t.fail()),
-    undefined,
-  )
+  for (const name of ['first', 'second', 'third']) slots.wait('a', 3, { admit: () => admitted.push(name) })
+  t.is(slots.wait('a', 3, { admit: () => t.fail() }), undefined)
   slots.release('a')
   slots.release('a')
   t.deepEqual(admitted, ['first', 'second'])
@@ -21,7 +18,7 @@ test('a slot given back goes to whoever waits longest', (t) => {
 test('who stops waiting is passed over', (t) => {
   const slots = new Slots(1)
   slots.take('a')
-  const stop = slots.wait('a', 1, () => t.fail())
+  const stop = slots.wait('a', 1, { admit: () => t.fail() })
   stop?.()
   slots.release('a')
   t.is(slots.size, 0)
@@ -46,9 +43,11 @@ test('slots are never lost nor leaked, whatever arrives, finishes and leaves in 
         const queue = waiting[key] as Set<() => void>
         if (kind === 'arrive' && slots.take(key)) (holding[key] as number)++
         else if (kind === 'arrive') {
-          const stop: (() => void) | undefined = slots.wait(key, 4, () => {
-            queue.delete(stop as () => void)
-            ;(holding[key] as number)++
+          const stop: (() => void) | undefined = slots.wait(key, 4, {
+            admit: () => {
+              queue.delete(stop as () => void)
+              ;(holding[key] as number)++
+            },
           })
           if (stop) queue.add(stop)
           else t.is(queue.size, 4)
