@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { credentialHeader } from '../sdk/effects.js'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen } from './admin/admin-server.js'
 import type { PurgeTimes } from './cache/purge-times.js'
@@ -195,9 +196,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#gateway = gateway
     this.#live = live
     const credentials = new Set(
-      gateway.routes.flatMap(({ effects }) =>
-        effects.security.map((security) => (security.type === 'apiKey' ? security.header : 'authorization')),
-      ),
+      gateway.routes.flatMap(({ effects }) => effects.security.flatMap((security) => credentialHeader(security) ?? [])),
     )
     this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentials)
   }

@@ -93,7 +93,7 @@ export const PROBLEMS = {
   AUTH_UNAVAILABLE: problem(
     503,
     'Authentication unavailable',
-    'The keys needed to check the credential cannot be fetched. Try again later.',
+    'What is needed to check the credential, such as keys or the service that knows it, cannot be reached. Try again later.',
   ),
   UPSTREAM_TIMED_OUT: problem(504, 'Upstream timed out', 'The upstream did not answer within the route’s timeouts.'),
   IDEMPOTENCY_KEY_INVALID: problem(

@@ -102,6 +102,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       use: { limit: rateLimit({ by: ip, limit: '50/s' }) },
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, use: { limit: rateLimit({ by: ip, limit: '60/min' }) } }) },
     }),
+  GW1305: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, auth: apiKey({ store: { redis: true } }) }) },
+    }),
   GW1310: () =>
     defineGateway({
       info,

@@ -1,12 +1,18 @@
 import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
+import { basicDefinition } from './basic.js'
 import { cacheDefinition } from './cache.js'
 import { corsDefinition } from './cors.js'
+import { forwardAuthDefinition } from './forward-auth.js'
 import { headersDefinition } from './headers.js'
+import { httpSignatureDefinition } from './http-signature.js'
 import { idempotencyDefinition } from './idempotency.js'
+import { introspectionDefinition } from './introspection.js'
 import { jwtDefinition } from './jwt.js'
+import { mtlsDefinition } from './mtls.js'
 import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
+import { webhookDefinition } from './webhook.js'
 
 /** The built-in policies. The runtime has a compiler for each, held by a mapped type over this table. */
 export const policyDefinitions = {
@@ -22,6 +28,12 @@ export const policyDefinitions = {
 export const authDefinitions = {
   jwt: jwtDefinition,
   'api-key': apiKeyDefinition,
+  basic: basicDefinition,
+  'http-signature': httpSignatureDefinition,
+  webhook: webhookDefinition,
+  introspection: introspectionDefinition,
+  mtls: mtlsDefinition,
+  'forward-auth': forwardAuthDefinition,
   'any-of': anyOfDefinition,
 } as const
 

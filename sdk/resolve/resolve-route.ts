@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
 import { type PathTemplate, parsePath } from '../path.js'
+import { patternProblem } from '../pattern-problem.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
@@ -223,13 +224,10 @@ function resolveMatch({ match }: Options, place: Place, issues: IssueCollector):
         pattern: undefined,
       }
       if (typeof given === 'string') return condition
-      try {
-        return { ...condition, pattern: new RegExp(given.pattern) }
-      } catch (error) {
-        const reason = (error as Error).message.replace(/^.*: /, '')
-        issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${reason}`)
-        return condition
-      }
+      const problem = patternProblem(given.pattern)
+      if (!problem) return { ...condition, pattern: new RegExp(given.pattern) }
+      issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${problem}`)
+      return condition
     }),
   )
   return { host: match.host?.toLowerCase(), conditions }
