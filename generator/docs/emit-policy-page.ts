@@ -15,10 +15,13 @@ function phaseText(phase: Phase): string {
   return `Runs in the phase \`${phase}\`: ${order}.`
 }
 
-function effectsText({ problems, headers, security }: Required<Effects>): string | undefined {
+function effectsText({ problems, headers, requestHeaders, security }: Required<Effects>): string | undefined {
   const lines = [
     ...problems.map((code) => `- may answer the problem [\`${code}\`](../problems/${code}.md)`),
     ...headers.map(({ name, description, on }) => `- adds \`${name}\` to ${on === 'any' ? 'responses' : 'its problems'}: ${description}`),
+    ...requestHeaders.map(
+      ({ name, description, required }) => `- reads \`${name}\`${required ? ', which is required' : ''}: ${description}`,
+    ),
     ...security.map(
       (scheme) => `- needs ${scheme.type === 'bearer' ? 'a bearer token' : `the header \`${scheme.header}\``}: ${scheme.description}`,
     ),
