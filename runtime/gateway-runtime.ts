@@ -22,6 +22,7 @@ import { HapiExtras } from './hapi/hapi-extras.js'
 import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
 import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
+import { mockGateway } from './mock/mock-gateway.js'
 import { nodeVersionWarning } from './node-version-warning.js'
 import { createAccessLog } from './observe/access-log.js'
 import { createLogger } from './observe/logger.js'
@@ -175,7 +176,7 @@ export class GatewayRuntime implements RunningGateway {
         jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
       })
-      const live = compileGateway(gateway, services)
+      const live = compileGateway(this.#options.mock ? mockGateway(gateway) : gateway, services)
       await warmUp(warmTasks, log)
       return { live, generation }
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
 import type { PathSegment } from './path.js'
@@ -94,6 +95,8 @@ export interface ResolvedRoute {
   readonly description: string | undefined
   readonly tags: readonly string[]
   readonly deprecated: boolean
+  /** Undefined where nothing of its end is planned. */
+  readonly deprecation: DeprecationSettings | undefined
   readonly internal: boolean
   readonly stamp: Stamp
 }

@@ -8,6 +8,7 @@ import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
+import { deprecationPart } from './deprecation-part.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
 import { compileUpstreamTarget } from './upstream-target.js'
@@ -33,8 +34,10 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 function routeParts(route: ResolvedRoute, services: Services): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
+  const deprecation = deprecationPart(route, services)
   return [
     ...policyParts(route.policies, services),
+    ...(deprecation ? [{ phase: 'admit' as const, name: 'deprecation', compiled: deprecation }] : []),
     ...(websocket?.origins ? [request('admit', 'websocket', originStep(websocket.origins))] : []),
     ...(auth
       ? [

@@ -30,7 +30,8 @@ export function parseQuery(queryString: string): Readonly<Record<string, string 
   return query
 }
 
-const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
+/** True for a JSON media type (RFC 6839 section 3.1). */
+export const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
 
 function checkMedia({ req }: GatewayExchange): void {
   const type = req.headers['content-type'] ?? ''

@@ -5,12 +5,23 @@ import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
 import { compileCache } from './cache.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
+import { compileConcurrency } from './concurrency.js'
 import { compileCors } from './cors.js'
+import { compileFaultInjection } from './fault-injection.js'
+import { compileFetchMetadata } from './fetch-metadata.js'
 import { compileHeaders } from './headers.js'
 import { compileIdempotency } from './idempotency.js'
+import { compileIpFilter } from './ip-filter.js'
+import { compileLoadShedding } from './load-shedding.js'
+import { compileMaintenance } from './maintenance.js'
+import { compileMock } from './mock.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
+import { compileRequestCaps } from './request-caps.js'
+import { compileSecurityHeaders } from './security-headers.js'
 import { inShadow } from './shadow.js'
+import { compileTimeWindow } from './time-window.js'
+import { compileUserAgents } from './user-agents.js'
 
 /** The compiler of each built-in policy. */
 export const policyCompilers: PolicyCompilers = {
@@ -18,6 +29,17 @@ export const policyCompilers: PolicyCompilers = {
   'rate-limit': compileRateLimit,
   quota: compileQuota,
   headers: compileHeaders,
+  concurrency: compileConcurrency,
+  'fault-injection': compileFaultInjection,
+  'fetch-metadata': compileFetchMetadata,
+  'ip-filter': compileIpFilter,
+  'load-shedding': compileLoadShedding,
+  maintenance: compileMaintenance,
+  mock: compileMock,
+  'request-caps': compileRequestCaps,
+  'security-headers': compileSecurityHeaders,
+  'time-window': compileTimeWindow,
+  'user-agents': compileUserAgents,
   idempotency: compileIdempotency,
   cache: compileCache,
 }

@@ -1,19 +1,17 @@
-import type { z } from 'zod'
-import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
-import { type PathTemplate, parsePath } from '../path.js'
 import { patternProblem } from '../pattern-problem.js'
-import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
-import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
+import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
 import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
+import { resolveRouteEffects } from './resolve-route-effects.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
-import { resolveWebSocket, webSocketProblems } from './resolve-websocket.js'
-import { routeSchema } from './route-schema.js'
+import { resolveWebSocket } from './resolve-websocket.js'
+import { type RouteSettings, routeSchema } from './route-schema.js'
 
 /** What resolving one route needs of the rest. */
 export interface RouteResolution {
@@ -25,22 +23,7 @@ export interface RouteResolution {
   readonly requestIdHeader: string
 }
 
-type Options = z.output<typeof routeSchema>
-
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
-
-/** Methods whose requests have a body that the route may pass on unseen. */
-const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
-
-/** What the forwarder itself may answer on any route. */
-const FORWARD_PROBLEMS: readonly ProblemCode[] = [
-  'UPSTREAM_UNREACHABLE',
-  'UPSTREAM_RESET',
-  'UPSTREAM_INVALID_RESPONSE',
-  'UPSTREAM_TIMED_OUT',
-  'INTERNAL',
-  'BAD_REQUEST',
-]
 
 /** A route as far as it could be resolved: its address for finding conflicts, and the whole of it if nothing is wrong. */
 export interface RouteResult {
@@ -86,8 +69,8 @@ interface RouteParts {
   readonly keys: readonly string[]
   readonly id: string
   readonly group: GroupOptions
-  readonly options: Options
-  readonly parsed: Pick<ResolvedRoute, 'path' | 'segments' | 'paramNames' | 'upstreamPath'>
+  readonly options: RouteSettings
+  readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
   readonly auth: ResolvedAuth | undefined
@@ -98,7 +81,7 @@ interface RouteParts {
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolution): ResolvedRoute {
   const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
-  const { effects, ownEffects } = resolveEffects(options, auth, policies, upstream, requestIdHeader)
+  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
   return {
     path: parsed.path,
     segments: parsed.segments,
@@ -132,7 +115,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolu
     summary: options.summary,
     description: options.description,
     tags: options.tags ?? group.tags ?? [keys[0] as string],
-    deprecated: options.deprecated,
+    deprecated: options.deprecated !== false,
+    deprecation: typeof options.deprecated === 'object' ? options.deprecated : undefined,
     internal: options.internal,
     stamp: route[STAMP],
   }
@@ -152,68 +136,7 @@ function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCo
   })
 }
 
-function resolvePath(options: UntypedRouteOptions, group: GroupOptions, place: Place, issues: IssueCollector) {
-  if (typeof options.path !== 'string') return undefined
-  const prefix = group.prefix ?? ''
-  const path = prefix + options.path
-  const template = parsePath(path)
-  const at = inside(place, 'path')
-  if (prefix.endsWith('/'))
-    issues.add('GW1201', at, `the group’s prefix "${prefix}" ends with "/"`, { hint: 'paths begin with "/" already' })
-  if ('problem' in template) {
-    issues.add(template.problem.startsWith('bad regular') ? 'GW1202' : 'GW1201', at, template.problem)
-    return undefined
-  }
-  checkParams(options['params'], template.names, inside(place, 'params'), issues)
-  const sent = resolveUpstreamPath(options.upstreamPath, path, template.names, inside(place, 'upstreamPath'), issues)
-  checkStripPrefix(options, path, sent !== undefined, inside(place, 'stripPrefix'), issues)
-  return {
-    path,
-    segments: template.segments,
-    paramNames: template.names,
-    upstreamPath: sent && 'segments' in sent ? sent.segments : undefined,
-  }
-}
-
-function resolveUpstreamPath(
-  given: string | undefined,
-  path: string,
-  names: readonly string[],
-  place: Place,
-  issues: IssueCollector,
-): PathTemplate | undefined {
-  if (typeof given !== 'string') return undefined
-  const sent = parsePath(given)
-  if ('problem' in sent) issues.add('GW1201', place, sent.problem)
-  else
-    for (const name of sent.names.filter((name) => !names.includes(name)))
-      issues.add('GW1203', place, `{${name}} is not a parameter of ${path}`)
-  return sent
-}
-
-function checkStripPrefix(
-  { stripPrefix }: UntypedRouteOptions,
-  path: string,
-  rewritten: boolean,
-  place: Place,
-  issues: IssueCollector,
-): void {
-  if (stripPrefix === undefined) return
-  if (!`${path}/`.startsWith(`${stripPrefix}/`)) issues.add('GW1201', place, `"${stripPrefix}" is not how ${path} begins`)
-  if (rewritten) issues.add('GW1201', place, '`stripPrefix` and `upstreamPath` exclude each other')
-}
-
-function checkParams(schema: unknown, names: readonly string[], place: Place, issues: IssueCollector): void {
-  const shape = (schema as { _zod?: { def: { shape?: object } } } | undefined)?._zod?.def.shape
-  if (!shape) return
-  const keys = Object.keys(shape)
-  for (const name of names.filter((name) => !keys.includes(name)))
-    issues.add('GW1203', place, `the path has {${name}}, which \`params\` lacks`)
-  for (const key of keys.filter((key) => !names.includes(key)))
-    issues.add('GW1203', inside(place, key), `\`params\` has \`${key}\`, which the path lacks`)
-}
-
-function resolveMatch({ match }: Options, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
+function resolveMatch({ match }: RouteSettings, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
   if (!match) return undefined
   const conditions = (['headers', 'query'] as const).flatMap((source) =>
     Object.entries(match[source] ?? {}).map(([name, given]) => {
@@ -233,7 +156,7 @@ function resolveMatch({ match }: Options, place: Place, issues: IssueCollector):
   return { host: match.host?.toLowerCase(), conditions }
 }
 
-function checkMaps(options: Options, place: Place, issues: IssueCollector): void {
+function checkMaps(options: RouteSettings, place: Place, issues: IssueCollector): void {
   for (const status of Object.keys(options.mapResponse)) {
     if (!(status in options.responses))
       issues.add('GW1401', inside(place, 'mapResponse', status), `\`responses\` does not declare ${status}`, {
@@ -244,52 +167,4 @@ function checkMaps(options: Options, place: Place, issues: IssueCollector): void
   for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {
     if (options[key] !== undefined) issues.add('GW1402', inside(place, key), `a ${options.method} route cannot have \`${key}\``)
   }
-}
-
-const REQUEST_ID = 'Names this request in the gateway’s logs.'
-const RETRY_AFTER = 'Seconds after which to try again.'
-
-function resolveEffects(
-  options: Options,
-  auth: ResolvedAuth | undefined,
-  policies: readonly PolicyUse[],
-  upstream: ResolvedUpstream,
-  requestIdHeader: string,
-): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
-  const ownEffects = effectsOfGateway(options, upstream, requestIdHeader)
-  const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
-  return { effects, ownEffects }
-}
-
-/** Of two parts with one header the later describes it: a policy knows better what it means than the gateway does. */
-function mergeEffects(parts: readonly Effects[]): Required<Effects> {
-  const problems = new Set<ProblemCode>()
-  const headers = new Map<string, HeaderEffect>()
-  const requestHeaders: RequestHeaderEffect[] = []
-  const security: SecurityEffect[] = []
-  for (const part of parts) {
-    for (const problem of part.problems ?? []) problems.add(problem)
-    for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
-    requestHeaders.push(...(part.requestHeaders ?? []))
-    security.push(...(part.security ?? []))
-  }
-  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security }
-}
-
-function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
-  const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
-  const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
-  const retries = settings.health !== undefined || options.websocket !== undefined
-  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
-}
-
-function ownProblems(options: Options, upstream: ResolvedUpstream['settings']): ProblemCode[] {
-  const problems = [...FORWARD_PROBLEMS]
-  const readsBody = options.body !== undefined || options.mapRequest !== undefined
-  if (options.params || options.query || readsBody) problems.push('INVALID_REQUEST')
-  if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
-  if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
-  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
-  return problems
 }
