@@ -153,6 +153,13 @@ test('callers that a key tells apart get their own responses, with credentials t
   t.is(await as('bob'), '200 body 2 [gatewright; hit; ttl=60]')
 })
 
+test('a caller of whom the key knows nothing passes the store by', async (t) => {
+  const unknown = { label: 'unknown', read: () => undefined as unknown as string }
+  const { url } = await startCaching(t, 'direct', { key: unknown }, numbered(minute))
+  t.is(await seen(url), '200 body 1 [gatewright; fwd=bypass]')
+  t.is(await seen(url), '200 body 2 [gatewright; fwd=bypass]')
+})
+
 test('a reload keeps what is stored, unless a key tells callers apart', async (t) => {
   for (const [options, kept] of [
     [{}, true],
