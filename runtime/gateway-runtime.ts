@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { credentialHeader } from '../sdk/effects.js'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
-import { createAdminServer, listen } from './admin/admin-server.js'
+import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
+import type { RevocationList } from './auth/revocation-list.js'
+import { readRevocation } from './auth/revocation-request.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -23,6 +24,7 @@ import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
 import { nodeVersionWarning } from './node-version-warning.js'
 import { createAccessLog } from './observe/access-log.js'
+import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
@@ -65,6 +67,7 @@ export class GatewayRuntime implements RunningGateway {
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
   #live: LiveConfig | undefined
+  #revocations: RevocationList | undefined
   #ready = false
   #draining = false
   #stopping: Promise<boolean> | undefined
@@ -121,7 +124,12 @@ export class GatewayRuntime implements RunningGateway {
       tlsMaterialOf(gateway),
     )
     this.#protection.watch(this.#listener.server)
-    this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
+    this.#admin = createAdminServer({ metrics: this.#metrics, readiness: () => this.#readiness(), revoke: (given) => this.revoke(given) })
+  }
+
+  #readiness(): Readiness {
+    if (!this.#ready) return 'not ready'
+    return this.#protection.overloaded ? 'degraded' : 'ready'
   }
 
   /** The edge: guards a request before anything runs. */
@@ -173,6 +181,7 @@ export class GatewayRuntime implements RunningGateway {
       })
       const live = compileGateway(gateway, services)
       await warmUp(warmTasks, log)
+      this.#revocations = services.revocations
       return { live, generation }
     } catch (error) {
       await Promise.allSettled(this.#resources.removeNew(before).map((resource) => resource.close()))
@@ -191,10 +200,7 @@ export class GatewayRuntime implements RunningGateway {
   #activate(gateway: ResolvedGateway, live: LiveConfig): void {
     this.#gateway = gateway
     this.#live = live
-    const credentials = new Set(
-      gateway.routes.flatMap(({ effects }) => effects.security.flatMap((security) => credentialHeader(security) ?? [])),
-    )
-    this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentials)
+    this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentialHeaders(gateway.routes))
   }
 
   async start(): Promise<void> {
@@ -268,6 +274,13 @@ export class GatewayRuntime implements RunningGateway {
   async inject(request: Parameters<RunningGateway['inject']>[0]): Promise<InjectResponse> {
     await this.#prepare()
     return injectRequest(this.#listener, request)
+  }
+
+  async revoke(revocation: unknown): Promise<void> {
+    const entry = readRevocation(revocation, this.#clock)
+    await this.#prepare()
+    await this.#revocations?.add(entry)
+    this.#sink.log.info({ revocation: entry.key }, 'tokens revoked')
   }
 
   inspect(): readonly RouteInspection[] {

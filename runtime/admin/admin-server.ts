@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '../../sdk/index.js'
 import type { Metrics } from '../observe/metrics.js'
+import { revokeRoute } from './revoke-route.js'
 
 /** The listener for operators. */
 export interface AdminServer {
@@ -13,20 +14,31 @@ export interface AdminServer {
 /** Whether traffic should come here. */
 export type Readiness = 'ready' | 'not ready' | 'degraded'
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic) and `/metrics` (Prometheus), and nothing else. */
-export function createAdminServer(metrics: Metrics, readiness: () => Readiness): AdminServer {
+/** What the admin listener asks of the gateway. */
+export interface AdminParts {
+  readonly metrics: Metrics
+  readonly readiness: () => Readiness
+  readonly revoke: (given: unknown) => Promise<void>
+}
+
+/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus) and `POST /revocations`, and nothing else. */
+export function createAdminServer({ metrics, readiness, revoke }: AdminParts): AdminServer {
   const text = (status: number, body: string) => ({ status, type: 'text/plain; charset=utf-8', body })
-  const respond = async (path: string) => {
+  const respond = async (path: string, req: IncomingMessage) => {
     if (path === '/healthz') return text(200, 'ok\n')
     if (path === '/readyz') return text(readiness() === 'ready' ? 200 : 503, `${readiness()}\n`)
     if (path === '/metrics') {
       const { contentType, text: body } = await metrics.scrape()
       return { status: 200, type: contentType, body }
     }
-    return text(404, 'The admin listener serves /healthz, /readyz and /metrics.\n')
+    if (path === '/revocations') {
+      const { status, message } = await revokeRoute(req, revoke)
+      return text(status, message === '' ? '' : `${message}\n`)
+    }
+    return text(404, 'The admin listener serves /healthz, /readyz, /metrics and /revocations.\n')
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {
-    respond((req.url ?? '/').split('?', 1)[0] as string).then(
+    respond((req.url ?? '/').split('?', 1)[0] as string, req).then(
       ({ status, type, body }) =>
         res
           .writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' })

@@ -3,12 +3,17 @@ import type { policyDefinitions } from '../../sdk/policies/index.js'
 import type { ResolvedPolicy } from '../../sdk/resolved.js'
 import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
+import { compileAllow } from './allow.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
+import { compileConsumers } from './consumers.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
 import { compileIdempotency } from './idempotency.js'
+import { compileInternalToken } from './internal-token.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
+import { compileRoles } from './roles.js'
+import { compileScopes } from './scopes.js'
 import { inShadow } from './shadow.js'
 
 /** The compiler of each built-in policy. */
@@ -17,6 +22,11 @@ export const policyCompilers: PolicyCompilers = {
   'rate-limit': compileRateLimit,
   quota: compileQuota,
   headers: compileHeaders,
+  scopes: compileScopes,
+  roles: compileRoles,
+  allow: compileAllow,
+  consumers: compileConsumers,
+  'internal-token': compileInternalToken,
   idempotency: compileIdempotency,
 }
 

@@ -41,6 +41,7 @@ function surroundings(shared?: LimitStore) {
     limits: shared ?? createMemoryLimitStore(clock),
     localLimits,
     shared: createMemorySharedState(clock),
+    revocations: undefined as unknown as Services['revocations'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),
