@@ -58,7 +58,11 @@ export const ISSUES = {
     explain: 'Values under `routes` are made by `route({ … })` or `group.route({ … })`, or are objects of those.',
   },
   GW1301: { title: 'Not a policy', explain: 'Values in `use` are made by policy functions such as `rateLimit({ … })` or `cors({ … })`.' },
-  GW1302: { title: 'Not an auth', explain: '`auth` takes a value made by `jwt({ … })`, `apiKey({ … })` or `anyOf(…)`.' },
+  GW1302: {
+    title: 'Not an auth',
+    explain:
+      '`auth` takes a value made by `jwt({ … })`, `apiKey({ … })` or another auth, or a combination of them by `anyOf(…)`, `allOf({ … })` and, around the whole, `optional(…)`.',
+  },
   GW1303: {
     title: 'Reserved policy key',
     explain: 'A key in `use` becomes a property of the context and may not hide one that is already there.',

@@ -27,7 +27,7 @@ export interface PolicyUse {
   readonly policy: ResolvedPolicy
 }
 
-/** An auth with its options parsed; `parts` are the alternatives of `anyOf`. */
+/** An auth with its options parsed; `parts` are the auths that it combines, in the order in which they are written. */
 export interface ResolvedAuth extends ResolvedPolicy {
   readonly parts: readonly ResolvedAuth[]
 }
