@@ -21,10 +21,13 @@ function needed(scheme: SecurityEffect): string {
   return scheme.type === 'mutualTLS' ? 'a client certificate' : `the header \`${scheme.header}\``
 }
 
-function effectsText({ problems, headers, security }: Required<Effects>): string | undefined {
+function effectsText({ problems, headers, requestHeaders, security }: Required<Effects>): string | undefined {
   const lines = [
     ...problems.map((code) => `- may answer the problem [\`${code}\`](../problems/${code}.md)`),
     ...headers.map(({ name, description, on }) => `- adds \`${name}\` to ${on === 'any' ? 'responses' : 'its problems'}: ${description}`),
+    ...requestHeaders.map(
+      ({ name, description, required }) => `- reads \`${name}\`${required ? ', which is required' : ''}: ${description}`,
+    ),
     ...security.map((scheme) => `- needs ${needed(scheme)}: ${scheme.description}`),
   ]
   return lines.length === 0 ? undefined : [...new Set(lines)].join('\n')

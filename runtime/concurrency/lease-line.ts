@@ -17,10 +17,12 @@ interface Line {
  */
 export class LeaseLine {
   readonly #take: (key: string) => Promise<Lease | undefined>
+  readonly #askMs: number
   readonly #lines = new Map<string, Line>()
 
-  constructor(take: (key: string) => Promise<Lease | undefined>) {
+  constructor(take: (key: string) => Promise<Lease | undefined>, askMs = ASK_MS) {
     this.#take = take
+    this.#askMs = askMs
   }
 
   /** Whether somebody waits: who comes now must not overtake them. */
@@ -75,7 +77,7 @@ export class LeaseLine {
 
   #pause(line: Line): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ASK_MS)
+      const timer = setTimeout(resolve, this.#askMs)
       line.wake = () => {
         clearTimeout(timer)
         resolve()

@@ -3,7 +3,7 @@ import { LeaseLine } from '../../runtime/concurrency/lease-line.js'
 import type { Lease } from '../../runtime/stores/lease-store.js'
 
 /** A line whose questions the test answers. */
-function askedLine() {
+function askedLine(askMs?: number) {
   const questions: { answer: (lease: Lease | undefined) => void; fail: (cause: unknown) => void }[] = []
   let tell = () => {}
   const line = new LeaseLine(
@@ -12,6 +12,7 @@ function askedLine() {
         questions.push({ answer, fail })
         tell()
       }),
+    askMs,
   )
   const next = async () => {
     while (questions.length === 0) await new Promise<void>((resolve) => (tell = resolve))
@@ -45,10 +46,23 @@ test('slots go to who waits longest; who left is passed over; a full line takes 
   t.false(line.isLong('a'))
 })
 
-test('it asks again while all slots are taken, at once when one is given back here', async (t) => {
-  const { line, next, questions } = askedLine()
+test('it asks again while all slots are taken', async (t) => {
+  const { line, next } = askedLine(1)
   const log: string[] = []
   line.wait('a', 1, waiter('first', log))
+  for (const given of [undefined, undefined, lease('one', log)]) {
+    const question = await next()
+    question.answer(given)
+  }
+  await new Promise(setImmediate)
+  t.deepEqual(log, ['first in'])
+})
+
+test('it asks at once when a slot is given back here', async (t) => {
+  const { line, next, questions } = askedLine(600_000)
+  const log: string[] = []
+  line.wait('a', 1, waiter('first', log))
+  line.wake('a')
   const refused = await next()
   refused.answer(undefined)
   await new Promise(setImmediate)
