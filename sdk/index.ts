@@ -19,6 +19,7 @@ export type { Gateway, GatewayOptions, RedisOptions, RouteTree } from './gateway
 export { defineGateway } from './gateway.js'
 export type { IssueCode, IssueType } from './issue-codes.js'
 export { ISSUES } from './issue-codes.js'
+export type { JsonLimitOptions } from './json-limits.js'
 export { ip } from './keys.js'
 export type { Settle } from './limits.js'
 export type { ListenerTlsOptions } from './listener-tls.js'
@@ -43,7 +44,17 @@ export type { ProblemCode, ProblemDocument, ProblemInit, ProblemType } from './p
 export { PROBLEMS, Problem, problemTypeOf } from './problems.js'
 export { resolveGateway } from './resolve/resolve-gateway.js'
 export type { PolicyUse, ResolvedAuth, ResolvedGateway, ResolvedPolicy, ResolvedRoute, ResolvedUpstream } from './resolved.js'
-export type { Group, GroupOptions, MapContext, MatchOptions, Method, ResponseMap, ResponseSpec, Route, RouteOptions } from './route.js'
+export type {
+  Group,
+  GroupOptions,
+  MapContext,
+  MatchOptions,
+  Method,
+  ResponseMap,
+  ResponseSpec,
+  Route,
+  RouteOptions,
+} from './route.js'
 export { group, route } from './route.js'
 export type { Mode } from './schemas/mode.js'
 export type { QuotaRate, QuotaUnit } from './schemas/quota-rate.js'

@@ -76,6 +76,11 @@ export const ISSUES = {
     title: 'WebSocket on another method',
     explain: 'A WebSocket handshake is a GET request (RFC 6455 section 4.1): `websocket` needs a route with method `GET` or `*`.',
   },
+  GW1404: {
+    title: 'Header name in capitals',
+    explain:
+      'The keys of a route’s `headers` schema are names in lower case, as the gateway reads them (RFC 9110 section 5.1: names have no case).',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',

@@ -1,5 +1,6 @@
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
+import type { JsonLimits } from './json-limits.js'
 import type { PathSegment } from './path.js'
 import type { Phase, PolicyDefinition } from './policy.js'
 import type { Method, ResponseSpec } from './route.js'
@@ -73,12 +74,19 @@ export interface ResolvedRoute {
   readonly ownEffects: Effects
   readonly params: Schema | undefined
   readonly query: Schema | undefined
+  readonly strictQuery: boolean
+  readonly headers: Schema | undefined
+  readonly cookies: Schema | undefined
   readonly body: Schema | undefined
+  /** The gateway's bounds on JSON in requests. */
+  readonly json: JsonLimits
   readonly responses: Readonly<Record<number, ResponseSpec>>
   readonly upstreamBody: Schema | undefined
   readonly upstreamResponses: Readonly<Record<number, Schema>>
   readonly mapRequest: MapFunction | undefined
   readonly mapResponse: Readonly<Record<number, MapFunction>>
+  /** What becomes of the upstream's statuses; one that is not there stays. */
+  readonly mapStatus: Readonly<Record<number, number>>
   readonly upstreamPath: readonly PathSegment[] | undefined
   readonly stripPrefix: string | undefined
   readonly host: 'upstream' | 'preserve'

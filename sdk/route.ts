@@ -1,10 +1,10 @@
-import type { AnyAuth, Auth } from './auth.js'
-import type { ContextOf, ErrorsOf, GivesOf, PolicyMap } from './context.js'
+import type { AnyAuth } from './auth.js'
+import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
-import type { In, Out, Schema } from './types.js'
+import type { BaseContext, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
 import type { WebSocketOptions } from './websocket.js'
 
@@ -50,6 +50,8 @@ export interface RouteCommon {
    * registries need for `/@scope%2fname`. Only for upstreams that do not take it for a separator.
    */
   readonly encodedSlashes?: 'reject' | 'keep'
+  /** Refuses query parameters that neither `query` nor `match` names. Default false: they pass. */
+  readonly strictQuery?: boolean
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
@@ -66,12 +68,13 @@ export interface RouteCommon {
 
 type ParamsFor<P extends string> = { readonly _zod: { output: { [K in PathParam<P>]: unknown }; input: unknown } }
 
-type NoSurplus<P extends string, PS> = [Exclude<keyof Out<PS>, PathParam<P>>] extends [never]
-  ? unknown
-  : { readonly 'params has a key that the path does not': Exclude<keyof Out<PS>, PathParam<P>> }
+type NoSurplus<P extends string, PS extends Schema> =
+  keyof PS['_zod']['output'] extends PathParam<P>
+    ? unknown
+    : { readonly 'params has a key that the path does not': Exclude<keyof PS['_zod']['output'], PathParam<P>> }
 
 /** What a `mapResponse` function returns for a declared response. */
-type Mapped<S> = S extends 'problem' ? ProblemDocument : S extends Schema ? In<S> : never
+type Mapped<S> = S extends 'problem' ? ProblemDocument : S extends Schema ? S['_zod']['input'] : never
 
 /** What a `mapResponse` function receives: the upstream schema's output where one is declared. */
 // While it infers a function's parameters, TypeScript asks for the key as a text: `'200'`, not `200`.
@@ -83,15 +86,22 @@ type UpstreamBody<UR, S> = S extends keyof UR
       any
 
 /** The context of a `map*` function. */
-export type MapContext<C, PS, Q, U> = C & { readonly params: Out<PS>; readonly query: Out<Q> } & GivesOf<U>
+export type MapContext<C, PS extends Schema, Q extends Schema, H extends Schema, K extends Schema, U> = C & {
+  readonly params: PS['_zod']['output']
+  readonly query: Q['_zod']['output']
+  readonly headers: H['_zod']['output']
+  readonly cookies: K['_zod']['output']
+} & GivesOf<U>
 
 /** The options of a route whose full path is `FP` and whose context before its own policies is `C`. */
 export interface RouteOptions<
   FP extends string,
   C,
   P extends string,
-  PS,
+  PS extends Schema,
   Q extends Schema,
+  H extends Schema,
+  K extends Schema,
   B extends Schema,
   R extends ResponseMap,
   UB extends Schema,
@@ -104,6 +114,10 @@ export interface RouteOptions<
   readonly params?: PS
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
   readonly query?: Q
+  /** Schema of request headers, by lower-case name; strings before parsing. Others pass. */
+  readonly headers?: H
+  /** Schema of request cookies (RFC 6265); strings before parsing. Others pass. */
+  readonly cookies?: K
   /** Schema of the JSON request body. */
   readonly body?: B
   readonly use?: U
@@ -114,11 +128,16 @@ export interface RouteOptions<
   /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */
   readonly upstreamResponses?: UR
   /** Turns the caller's body into the upstream's. */
-  readonly mapRequest?: (body: Out<B>, ctx: MapContext<C, PS, Q, CU & U>) => In<UB> | Promise<In<UB>>
+  readonly mapRequest?: (
+    body: B['_zod']['output'],
+    ctx: MapContext<C, PS, Q, H, K, CU & U>,
+  ) => UB['_zod']['input'] | Promise<UB['_zod']['input']>
   /** Turns the upstream's JSON into the declared response, by status. */
   readonly mapResponse?: {
-    readonly [S in keyof R]?: (body: UpstreamBody<UR, S>, ctx: MapContext<C, PS, Q, CU & U>) => Mapped<R[S]> | Promise<Mapped<R[S]>>
+    readonly [S in keyof R]?: (body: UpstreamBody<UR, S>, ctx: MapContext<C, PS, Q, H, K, CU & U>) => Mapped<R[S]> | Promise<Mapped<R[S]>>
   }
+  /** Statuses of the upstream that callers get as another, declared one; everything else goes by the new one. 204 and 304 drop the body. */
+  readonly mapStatus?: Readonly<Record<number, keyof R>>
 }
 
 /** A declared route. The key path under `routes` is its id. */
@@ -154,7 +173,7 @@ export interface SharedOptions {
   readonly [STAMP]: Stamp
 }
 
-export type ErrorOf<A> = A extends Auth<infer _D, infer E> ? E : never
+export type ErrorOf<A> = A extends { readonly '~err'?: infer E | undefined } ? E : never
 
 function makeRoute<P extends string, R, E extends number>(
   options: object,
@@ -170,12 +189,16 @@ export function route<
   A extends AnyAuth | undefined = undefined,
   PS extends ParamsFor<P> = Schema<Record<PathParam<P>, string>>,
   Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+  H extends Schema = Schema<BaseContext['headers']>,
+  K extends Schema = Schema<Readonly<Record<string, string>>>,
   B extends Schema = Schema,
   R extends ResponseMap = {},
   UB extends Schema = Schema,
   UR extends Readonly<Record<number, Schema>> = {},
   U extends PolicyMap<ContextOf<A>> = {},
->(options: RouteOptions<P, ContextOf<A>, P, PS, Q, B, R, UB, UR, U, {}> & { readonly auth?: A }): Route<P, R, ErrorsOf<U> | ErrorOf<A>> {
+>(
+  options: RouteOptions<P, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, {}> & { readonly auth?: A },
+): Route<P, R, ErrorsOf<U> | ErrorOf<A>> {
   return makeRoute(options, undefined, route)
 }
 
@@ -186,13 +209,15 @@ export interface Group<GP extends string, A extends AnyAuth | undefined, GU> ext
     const P extends string,
     PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
     Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+    H extends Schema = Schema<BaseContext['headers']>,
+    K extends Schema = Schema<Readonly<Record<string, string>>>,
     B extends Schema = Schema,
     R extends ResponseMap = {},
     UB extends Schema = Schema,
     UR extends Readonly<Record<number, Schema>> = {},
     U extends PolicyMap<ContextOf<A>> = {},
   >(
-    options: RouteOptions<`${GP}${P}`, ContextOf<A>, P, PS, Q, B, R, UB, UR, U, GU>,
+    options: RouteOptions<`${GP}${P}`, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, GU>,
   ): Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { defineGateway, env, type IssueCode, ip, rateLimit, route, upstream } from '../../sdk/index.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
@@ -122,4 +123,9 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, mapRequest: () => ({ page: 1 }) }) },
     }),
   GW1403: () => defineGateway({ info, routes: { feed: route({ method: 'POST', path: '/feed', upstream: shop, websocket: true }) } }),
+  GW1404: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
+    }),
 }

@@ -20,6 +20,9 @@ import { settleUnread } from './settle-unread.js'
 /** Most of an unwanted body that is read before its connection is given up. */
 const DROPPED_BYTES = 65_536
 
+/** Statuses whose responses have no body (RFC 9110 section 6.4.1). */
+const BODILESS: ReadonlySet<number> = new Set([204, 304])
+
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
   /** Returns false to pause until `onDrain`. `length` is known for a body that is written whole. */
@@ -80,7 +83,12 @@ export class ResponseSink implements UpstreamSink {
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     this.#status = status
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers, resume)) return true
-    if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+    const mapped = this.#route.mapStatus?.get(status)
+    if (mapped !== undefined) {
+      this.#status = mapped
+      if (BODILESS.has(mapped)) return this.#dropBody(headers)
+    }
+    if (this.#route.mapResponse?.has(this.#status) && this.#exchange.method !== 'HEAD') {
       checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
@@ -89,7 +97,7 @@ export class ResponseSink implements UpstreamSink {
     if (this.#exchange.gone) return true
     this.#writer.onDrain(resume)
     try {
-      const more = this.#writer.begin(status, this.#streamedHeaders(headers))
+      const more = this.#writer.begin(this.#status, this.#streamedHeaders(headers))
       this.#begun = true
       return more
     } catch (error) {
@@ -109,13 +117,27 @@ export class ResponseSink implements UpstreamSink {
     return this.#status === 204 ? withoutNames(lines, LENGTH) : lines
   }
 
+  /** Answers with a status that has no body; what comes of the upstream's is dropped. */
+  #dropBody(headers: Buffer[]): boolean {
+    checkFraming(headers, this.#context.rules)
+    const lines = this.#finalHeaders(headers, true)
+    this.#replaced = true
+    this.#begun = true
+    this.#writer.begin(this.#status, lines)
+    this.#writer.end()
+    const { hooks } = this.#exchange
+    if (hooks?.watching) hooks.begin(this.#status, endToEndFields(headers, this.#context, undefined, true))
+    hooks?.complete()
+    return true
+  }
+
   /** Tells policies what came; true if one of them replied instead. */
   #handOver(hooks: ExchangeHooks, headers: Buffer[], resume?: () => void): boolean {
     const fields = endToEndFields(headers, this.#context, undefined, false)
     try {
       const reply = hooks.replacement({ status: this.#status, headers: fields })
       if (reply) this.#replace(reply)
-      else hooks.begin(this.#status, fields, resume)
+      else hooks.begin(this.#route.mapStatus?.get(this.#status) ?? this.#status, fields, resume)
     } catch (error) {
       this.#replaced = true
       this.#refuse(error)

@@ -72,6 +72,11 @@ function responseRunner(parts: readonly Part[]): CompiledRoute['runResponseSteps
   }
 }
 
+function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | undefined {
+  const entries = Object.entries(mapStatus).map(([from, to]) => [Number(from), to] as const)
+  return entries.length === 0 ? undefined : new Map(entries)
+}
+
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
   const parts = inOrder(routeParts(route, services))
@@ -91,6 +96,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     responseLimit: route.responseLimit,
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
+    mapStatus: statusMap(route),
     mapResponse: responseMappings(route),
   }
 }
@@ -122,6 +128,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     responseLimit: 0,
     timeouts: { headers: 0, idle: 0, total: undefined },
     websocket: undefined,
+    mapStatus: undefined,
     mapResponse: undefined,
   }
 }

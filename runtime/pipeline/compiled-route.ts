@@ -35,5 +35,7 @@ export interface CompiledRoute {
   readonly timeouts: { readonly headers: number; readonly idle: number; readonly total: number | undefined }
   /** Undefined where the route speaks no WebSocket. */
   readonly websocket: CompiledWebSocket | undefined
+  /** What callers get for a status of the upstream; undefined where every status stays. */
+  readonly mapStatus: ReadonlyMap<number, number> | undefined
   readonly mapResponse: ReadonlyMap<number, ResponseMapping> | undefined
 }

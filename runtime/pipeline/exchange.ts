@@ -3,6 +3,7 @@ import type { CapturedResponse, CaptureOptions, Exchange, ExchangeEnd, ProblemCo
 import { checkDeclaredLength, collectBody, hasBody, type Upload } from '../forward/collect-body.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { ExchangeHooks } from './exchange-hooks.js'
+import { parseCookies } from './parse-cookies.js'
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
 const NO_BYTES = Buffer.alloc(0)
@@ -30,6 +31,9 @@ export class GatewayExchange implements Exchange {
   routeId = ''
   params: Readonly<Record<string, unknown>> = NOTHING
   query: Readonly<Record<string, unknown>> = NOTHING
+  /** Headers and cookies once the route's schemas have run; undefined where it has none. */
+  parsedHeaders: Readonly<Record<string, never>> | undefined = undefined
+  parsedCookies: Readonly<Record<string, unknown>> | undefined = undefined
   auth: unknown = undefined
   preflight = false
   /** Methods that have a route on this path; set for preflights and where no route matches. */
@@ -87,7 +91,11 @@ export class GatewayExchange implements Exchange {
   }
 
   get headers(): Readonly<Record<string, string | string[] | undefined>> {
-    return this.req.headers
+    return this.parsedHeaders ?? this.req.headers
+  }
+
+  get cookies(): Readonly<Record<string, unknown>> {
+    return this.parsedCookies ?? parseCookies(this.req.headers.cookie)
   }
 
   setRequestHeader(name: string, value: string): void {

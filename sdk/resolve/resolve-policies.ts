@@ -14,6 +14,7 @@ const RESERVED = new Set([
   'auth',
   'body',
   'captureResponse',
+  'cookies',
   'give',
   'headers',
   'ip',

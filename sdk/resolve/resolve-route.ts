@@ -1,17 +1,17 @@
-import type { z } from 'zod'
-import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
+import type { JsonLimits } from '../json-limits.js'
 import { type PathTemplate, parsePath } from '../path.js'
-import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
 import { STAMP } from '../stamp.js'
+import { checkBodies } from './check-bodies.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveEffects } from './resolve-effects.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
-import { resolveWebSocket, webSocketProblems } from './resolve-websocket.js'
-import { routeSchema } from './route-schema.js'
+import { resolveWebSocket } from './resolve-websocket.js'
+import { type ParsedRoute, routeSchema } from './route-schema.js'
 
 /** What resolving one route needs of the rest. */
 export interface RouteResolution {
@@ -21,24 +21,10 @@ export interface RouteResolution {
   readonly shared: readonly PolicyUse[]
   readonly lifecycle: 'direct' | 'hapi'
   readonly requestIdHeader: string
+  readonly json: JsonLimits
 }
 
-type Options = z.output<typeof routeSchema>
-
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
-
-/** Methods whose requests have a body that the route may pass on unseen. */
-const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
-
-/** What the forwarder itself may answer on any route. */
-const FORWARD_PROBLEMS: readonly ProblemCode[] = [
-  'UPSTREAM_UNREACHABLE',
-  'UPSTREAM_RESET',
-  'UPSTREAM_INVALID_RESPONSE',
-  'UPSTREAM_TIMED_OUT',
-  'INTERNAL',
-  'BAD_REQUEST',
-]
 
 /** A route as far as it could be resolved: its address for finding conflicts, and the whole of it if nothing is wrong. */
 export interface RouteResult {
@@ -70,7 +56,7 @@ export function resolveRoute(
   const match = options && resolveMatch(options, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
-  if (options) checkMaps(options, place, issues)
+  if (options) checkBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
@@ -83,7 +69,7 @@ interface RouteParts {
   readonly keys: readonly string[]
   readonly id: string
   readonly group: GroupOptions
-  readonly options: Options
+  readonly options: ParsedRoute
   readonly parsed: Pick<ResolvedRoute, 'path' | 'segments' | 'paramNames' | 'upstreamPath'>
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
@@ -93,7 +79,7 @@ interface RouteParts {
 }
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
-function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolution): ResolvedRoute {
+function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
   const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
   const { effects, ownEffects } = resolveEffects(options, auth, policies, upstream, requestIdHeader)
   return {
@@ -112,12 +98,17 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolu
     method: options.method,
     params: options.params,
     query: options.query,
+    strictQuery: options.strictQuery,
+    headers: options.headers,
+    cookies: options.cookies,
     body: options.body,
+    json,
     responses: options.responses,
     upstreamBody: options.upstreamBody,
     upstreamResponses: options.upstreamResponses,
     mapRequest: options.mapRequest,
     mapResponse: options.mapResponse,
+    mapStatus: options.mapStatus,
     stripPrefix: options.stripPrefix,
     host: options.host,
     encodedSlashes: options.encodedSlashes,
@@ -210,7 +201,7 @@ function checkParams(schema: unknown, names: readonly string[], place: Place, is
     issues.add('GW1203', inside(place, key), `\`params\` has \`${key}\`, which the path lacks`)
 }
 
-function resolveMatch({ match }: Options, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
+function resolveMatch({ match }: ParsedRoute, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
   if (!match) return undefined
   const conditions = (['headers', 'query'] as const).flatMap((source) =>
     Object.entries(match[source] ?? {}).map(([name, given]) => {
@@ -231,65 +222,4 @@ function resolveMatch({ match }: Options, place: Place, issues: IssueCollector):
     }),
   )
   return { host: match.host?.toLowerCase(), conditions }
-}
-
-function checkMaps(options: Options, place: Place, issues: IssueCollector): void {
-  for (const status of Object.keys(options.mapResponse)) {
-    if (!(status in options.responses))
-      issues.add('GW1401', inside(place, 'mapResponse', status), `\`responses\` does not declare ${status}`, {
-        hint: `declared: ${Object.keys(options.responses).join(', ') || 'none'}`,
-      })
-  }
-  if (options.method !== 'GET' && options.method !== 'HEAD') return
-  for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {
-    if (options[key] !== undefined) issues.add('GW1402', inside(place, key), `a ${options.method} route cannot have \`${key}\``)
-  }
-}
-
-const REQUEST_ID = 'Names this request in the gateway’s logs.'
-const RETRY_AFTER = 'Seconds after which to try again.'
-
-function resolveEffects(
-  options: Options,
-  auth: ResolvedAuth | undefined,
-  policies: readonly PolicyUse[],
-  upstream: ResolvedUpstream,
-  requestIdHeader: string,
-): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
-  const ownEffects = effectsOfGateway(options, upstream, requestIdHeader)
-  const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
-  return { effects, ownEffects }
-}
-
-/** Of two parts with one header the later describes it: a policy knows better what it means than the gateway does. */
-function mergeEffects(parts: readonly Effects[]): Required<Effects> {
-  const problems = new Set<ProblemCode>()
-  const headers = new Map<string, HeaderEffect>()
-  const requestHeaders: RequestHeaderEffect[] = []
-  const security: SecurityEffect[] = []
-  for (const part of parts) {
-    for (const problem of part.problems ?? []) problems.add(problem)
-    for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
-    requestHeaders.push(...(part.requestHeaders ?? []))
-    security.push(...(part.security ?? []))
-  }
-  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security }
-}
-
-function effectsOfGateway(options: Options, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
-  const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
-  const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
-  const retries = settings.health !== undefined || options.websocket !== undefined
-  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
-}
-
-function ownProblems(options: Options, upstream: ResolvedUpstream['settings']): ProblemCode[] {
-  const problems = [...FORWARD_PROBLEMS]
-  const readsBody = options.body !== undefined || options.mapRequest !== undefined
-  if (options.params || options.query || readsBody) problems.push('INVALID_REQUEST')
-  if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
-  if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
-  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
-  return problems
 }

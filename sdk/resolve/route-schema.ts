@@ -45,6 +45,12 @@ export const routeSchema = z.strictObject({
   params: zodSchema.optional(),
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
   query: zodSchema.optional(),
+  /** Refuses query parameters that neither `query` nor `match` names. Default false: they pass. */
+  strictQuery: z.boolean().default(false),
+  /** Schema of request headers, by lower-case name; strings before parsing. Others pass. */
+  headers: zodSchema.optional(),
+  /** Schema of request cookies (RFC 6265); strings before parsing. Others pass. */
+  cookies: zodSchema.optional(),
   /** Schema of the JSON request body. */
   body: zodSchema.optional(),
   /** What callers get, by status. */
@@ -57,6 +63,8 @@ export const routeSchema = z.strictObject({
   mapRequest: mapFunction.optional(),
   /** Turns the upstream's JSON into the declared response, by status. */
   mapResponse: z.record(status, mapFunction).default({}),
+  /** Statuses of the upstream that callers get as another, declared one; everything else goes by the new one. 204 and 304 drop the body. */
+  mapStatus: z.record(status, z.int().min(200).max(599)).default({}),
   /** One line for the documents. Default: the comment above the route's key, else the words of the key. */
   summary: z.string().min(1).optional(),
   /** More for the documents; Markdown. */
@@ -95,3 +103,6 @@ export const routeSchema = z.strictObject({
    */
   websocket: z.union([z.literal(true), webSocketSchema], 'expected `true` or the options of a WebSocket route').optional(),
 })
+
+/** A route's options, parsed. */
+export type ParsedRoute = z.output<typeof routeSchema>

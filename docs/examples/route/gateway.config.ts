@@ -34,6 +34,18 @@ export default defineGateway({
         timeouts: { total: '5s' },
       }),
     },
+    /** Lists the orders of one tenant; none is an answer, not an error. */
+    orders: route({
+      method: 'GET',
+      path: '/orders',
+      upstream: shop,
+      query: z.object({ page: z.coerce.number<string>().int().min(1).default(1) }),
+      strictQuery: true,
+      headers: z.object({ 'x-tenant': z.string().min(1) }),
+      cookies: z.object({ theme: z.enum(['dark', 'light']).optional() }),
+      responses: { 200: z.array(z.object({ id: z.uuid() })), 204: 'empty' },
+      mapStatus: { 404: 204 },
+    }),
     /** Tells of changes as they happen. */
     changes: route({
       method: 'GET',

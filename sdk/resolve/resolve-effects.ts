@@ -1,0 +1,68 @@
+import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
+import type { ProblemCode } from '../problems.js'
+import type { PolicyUse, ResolvedAuth, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
+import { webSocketProblems } from './resolve-websocket.js'
+import type { ParsedRoute } from './route-schema.js'
+
+/** Methods whose requests have a body that the route may pass on unseen. */
+const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
+
+/** What the forwarder itself may answer on any route. */
+const FORWARD_PROBLEMS: readonly ProblemCode[] = [
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_RESET',
+  'UPSTREAM_INVALID_RESPONSE',
+  'UPSTREAM_TIMED_OUT',
+  'INTERNAL',
+  'BAD_REQUEST',
+]
+
+const REQUEST_ID = 'Names this request in the gateway’s logs.'
+const RETRY_AFTER = 'Seconds after which to try again.'
+
+/** What a route's callers can observe: of the gateway itself, its policies and its auth. */
+export function resolveEffects(
+  options: ParsedRoute,
+  auth: ResolvedAuth | undefined,
+  policies: readonly PolicyUse[],
+  upstream: ResolvedUpstream,
+  requestIdHeader: string,
+): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
+  const ownEffects = effectsOfGateway(options, upstream, requestIdHeader)
+  const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
+  return { effects, ownEffects }
+}
+
+/** Of two parts with one header the later describes it: a policy knows better what it means than the gateway does. */
+function mergeEffects(parts: readonly Effects[]): Required<Effects> {
+  const problems = new Set<ProblemCode>()
+  const headers = new Map<string, HeaderEffect>()
+  const requestHeaders: RequestHeaderEffect[] = []
+  const security: SecurityEffect[] = []
+  for (const part of parts) {
+    for (const problem of part.problems ?? []) problems.add(problem)
+    for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
+    requestHeaders.push(...(part.requestHeaders ?? []))
+    security.push(...(part.security ?? []))
+  }
+  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security }
+}
+
+function effectsOfGateway(options: ParsedRoute, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
+  const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
+  const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
+  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
+  const retries = settings.health !== undefined || options.websocket !== undefined
+  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
+}
+
+function ownProblems(options: ParsedRoute, upstream: ResolvedUpstream['settings']): ProblemCode[] {
+  const problems = [...FORWARD_PROBLEMS]
+  const readsBody = options.body !== undefined || options.mapRequest !== undefined
+  const { params, query, headers, cookies, strictQuery } = options
+  if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
+  if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
+  if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
+  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
+  return problems
+}
