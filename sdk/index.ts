@@ -44,6 +44,7 @@ export type { ProblemCode, ProblemDocument, ProblemInit, ProblemType } from './p
 export { PROBLEMS, Problem, problemTypeOf } from './problems.js'
 export { resolveGateway } from './resolve/resolve-gateway.js'
 export type { PolicyUse, ResolvedAuth, ResolvedGateway, ResolvedPolicy, ResolvedRoute, ResolvedUpstream } from './resolved.js'
+export type { ResponseCheckOptions } from './response-check.js'
 export type {
   Group,
   GroupOptions,

@@ -3,6 +3,7 @@ import type { GatewaySettings } from './gateway.js'
 import type { JsonLimits } from './json-limits.js'
 import type { PathSegment } from './path.js'
 import type { Phase, PolicyDefinition } from './policy.js'
+import type { ResponseCheck } from './response-check.js'
 import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
 import type { Schema } from './types.js'
@@ -81,6 +82,8 @@ export interface ResolvedRoute {
   /** The gateway's bounds on JSON in requests. */
   readonly json: JsonLimits
   readonly responses: Readonly<Record<number, ResponseSpec>>
+  /** How the upstream's responses are checked against `responses`. */
+  readonly validateResponse: ResponseCheck
   readonly upstreamBody: Schema | undefined
   readonly upstreamResponses: Readonly<Record<number, Schema>>
   readonly mapRequest: MapFunction | undefined

@@ -2,6 +2,7 @@ import type { AnyAuth } from './auth.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
+import type { ResponseCheckOptions } from './response-check.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { BaseContext, Out, Schema } from './types.js'
@@ -52,6 +53,11 @@ export interface RouteCommon {
   readonly encodedSlashes?: 'reject' | 'keep'
   /** Refuses query parameters that neither `query` nor `match` names. Default false: they pass. */
   readonly strictQuery?: boolean
+  /**
+   * What becomes of responses that break `responses`: counted as `gatewright_contract_violations_total` and passed on (`warn`, all of them or
+   * a `sample`), or refused with 502 (`enforce`). Default `off`. Checked routes ask the upstream for responses without content coding.
+   */
+  readonly validateResponse?: ResponseCheckOptions
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */

@@ -10,6 +10,7 @@ import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
+import { violationCounter, warnStep } from './response-check.js'
 import { compileUpstreamTarget } from './upstream-target.js'
 import { validationSteps } from './validation-steps.js'
 
@@ -33,6 +34,7 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 function routeParts(route: ResolvedRoute, services: Services): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
+  const warn = warnStep(route, services)
   return [
     ...policyParts(route.policies, services),
     ...(websocket?.origins ? [request('admit', 'websocket', originStep(websocket.origins))] : []),
@@ -47,9 +49,13 @@ function routeParts(route: ResolvedRoute, services: Services): Part[] {
       : []),
     ...validationSteps(route).map((step) => request('validate', 'schema', step)),
     ...(map ? [request('transform', 'mapRequest', map)] : []),
-    ...(Object.keys(route.mapResponse).length > 0 ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(rewrites(route) ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(warn ? [request('transform', 'validateResponse', warn)] : []),
   ]
 }
+
+const rewrites = ({ mapResponse, validateResponse }: ResolvedRoute) =>
+  Object.keys(mapResponse).length > 0 || validateResponse.mode === 'enforce'
 
 /** A response that is to be transformed must come without a content coding. */
 function askForPlainBody(exchange: { setRequestHeader(name: string, value: string): void }): void {
@@ -97,7 +103,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
     mapStatus: statusMap(route),
-    mapResponse: responseMappings(route),
+    mapResponse: responseMappings(route, violationCounter(route, services)),
   }
 }
 

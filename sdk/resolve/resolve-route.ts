@@ -104,6 +104,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     body: options.body,
     json,
     responses: options.responses,
+    validateResponse: options.validateResponse,
     upstreamBody: options.upstreamBody,
     upstreamResponses: options.upstreamResponses,
     mapRequest: options.mapRequest,

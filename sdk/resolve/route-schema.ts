@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { responseCheckSchema } from '../response-check.js'
 import { headerName, size } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
@@ -55,6 +56,12 @@ export const routeSchema = z.strictObject({
   body: zodSchema.optional(),
   /** What callers get, by status. */
   responses: z.record(status, responseSpec).default({}),
+  /**
+   * What becomes of responses that break `responses`: with `warn` they pass and are counted as `gatewright_contract_violations_total`, an
+   * undeclared status among them, for all responses or an evenly spread share (`{ mode: 'warn', sample: 0.1 }`); with `enforce` JSON that does not
+   * match its schema is 502, and what matches is sent as the schema yields it. Both ask the upstream for responses without content coding. Default `off`.
+   */
+  validateResponse: responseCheckSchema.prefault('off'),
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
   upstreamBody: zodSchema.optional(),
   /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */

@@ -45,6 +45,7 @@ export default defineGateway({
       cookies: z.object({ theme: z.enum(['dark', 'light']).optional() }),
       responses: { 200: z.array(z.object({ id: z.uuid() })), 204: 'empty' },
       mapStatus: { 404: 204 },
+      validateResponse: { mode: 'warn', sample: 0.1 },
     }),
     /** Tells of changes as they happen. */
     changes: route({
