@@ -81,6 +81,11 @@ export const ISSUES = {
     explain:
       'The keys of a route’s `headers` schema are names in lower case, as the gateway reads them (RFC 9110 section 5.1: names have no case).',
   },
+  GW1405: {
+    title: 'Body cannot travel so',
+    explain:
+      '`accepts` names media types that the route’s `body` cannot come in: it needs a schema, a `z.file()` alone is its own bytes, and an object with files is a multipart form.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',

@@ -1,3 +1,4 @@
+import type { BodyMedia } from './body-media.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
 import type { JsonLimits } from './json-limits.js'
@@ -79,6 +80,8 @@ export interface ResolvedRoute {
   readonly headers: Schema | undefined
   readonly cookies: Schema | undefined
   readonly body: Schema | undefined
+  /** How the body may travel; never empty. */
+  readonly accepts: readonly BodyMedia[]
   /** The gateway's bounds on JSON in requests. */
   readonly json: JsonLimits
   readonly responses: Readonly<Record<number, ResponseSpec>>

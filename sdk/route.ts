@@ -58,6 +58,11 @@ export interface RouteCommon {
    * a `sample`), or refused with 502 (`enforce`). Default `off`. Checked routes ask the upstream for responses without content coding.
    */
   readonly validateResponse?: ResponseCheckOptions
+  /**
+   * The media types that `body` may come in; `form` is `application/x-www-form-urlencoded`. What the schema yields goes upstream in the media
+   * type that came, or as JSON from `mapRequest`. Default: by the schema.
+   */
+  readonly accepts?: readonly ('json' | 'form' | 'multipart')[]
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
@@ -124,7 +129,7 @@ export interface RouteOptions<
   readonly headers?: H
   /** Schema of request cookies (RFC 6265); strings before parsing. Others pass. */
   readonly cookies?: K
-  /** Schema of the JSON request body. */
+  /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   readonly body?: B
   readonly use?: U
   /** What callers get, by status. */

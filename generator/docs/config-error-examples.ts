@@ -123,6 +123,13 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, mapRequest: () => ({ page: 1 }) }) },
     }),
   GW1403: () => defineGateway({ info, routes: { feed: route({ method: 'POST', path: '/feed', upstream: shop, websocket: true }) } }),
+  GW1405: () =>
+    defineGateway({
+      info,
+      routes: {
+        photos: route({ method: 'POST', path: '/photos', upstream: shop, body: z.object({ photo: z.file() }), accepts: ['json'] }),
+      },
+    }),
   GW1404: () =>
     defineGateway({
       info,

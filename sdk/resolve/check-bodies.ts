@@ -1,10 +1,27 @@
 import { z } from 'zod'
+import { type BodyMedia, bodyMediaOf } from '../body-media.js'
 import type { IssueCollector } from './issues.js'
 import { keysAt } from './keys-at.js'
 import { inside, type Place } from './place.js'
 import type { ParsedRoute } from './route-schema.js'
 
 const NO_SCHEMA = z.strictObject({})
+
+/** How a route's body may travel. */
+export function acceptsOf({ body, accepts }: ParsedRoute): readonly BodyMedia[] {
+  return accepts ?? [body ? bodyMediaOf(body) : 'json']
+}
+
+/** Checks that a body can travel in the media types that a route names. */
+function checkAccepts({ body, accepts }: ParsedRoute, place: Place, issues: IssueCollector): void {
+  if (!accepts) return
+  const at = inside(place, 'accepts')
+  const media = body && bodyMediaOf(body)
+  if (!media) issues.add('GW1405', at, '`accepts` needs a `body` schema')
+  else if (media === 'file') issues.add('GW1405', at, 'a `z.file()` is sent as its own bytes', { hint: 'leave `accepts` out' })
+  else if (media === 'multipart' && accepts.some((one) => one !== 'multipart'))
+    issues.add('GW1405', at, 'only a multipart form carries files', { hint: "write ['multipart'], or leave `accepts` out" })
+}
 
 /** Checks what a route says about bodies and statuses against what it declares. */
 export function checkBodies(options: ParsedRoute, place: Place, issues: IssueCollector): void {
@@ -22,6 +39,7 @@ export function checkBodies(options: ParsedRoute, place: Place, issues: IssueCol
   }
   for (const name of keysAt(options.headers ?? NO_SCHEMA, []).filter((key) => key !== key.toLowerCase()))
     issues.add('GW1404', inside(place, 'headers', name), `\`${name}\` can never match`, { hint: `write \`${name.toLowerCase()}\`` })
+  checkAccepts(options, place, issues)
   if (options.method !== 'GET' && options.method !== 'HEAD') return
   for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {
     if (options[key] !== undefined) issues.add('GW1402', inside(place, key), `a ${options.method} route cannot have \`${key}\``)

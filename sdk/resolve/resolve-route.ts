@@ -3,7 +3,7 @@ import { type PathTemplate, parsePath } from '../path.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
 import { STAMP } from '../stamp.js'
-import { checkBodies } from './check-bodies.js'
+import { acceptsOf, checkBodies } from './check-bodies.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
@@ -102,6 +102,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     headers: options.headers,
     cookies: options.cookies,
     body: options.body,
+    accepts: acceptsOf(options),
     json,
     responses: options.responses,
     validateResponse: options.validateResponse,

@@ -52,8 +52,17 @@ export const routeSchema = z.strictObject({
   headers: zodSchema.optional(),
   /** Schema of request cookies (RFC 6265); strings before parsing. Others pass. */
   cookies: zodSchema.optional(),
-  /** Schema of the JSON request body. */
+  /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   body: zodSchema.optional(),
+  /**
+   * The media types that `body` may come in: `json`, `form` (`application/x-www-form-urlencoded`) and `multipart` (RFC 7578), at most 1,000 parts.
+   * Fields of forms are texts, or files, before parsing; lists where repeated or where the schema has a list. What the schema yields goes upstream
+   * in the media type that came, or as JSON from `mapRequest`. Default: by the schema.
+   */
+  accepts: z
+    .array(z.enum(['json', 'form', 'multipart']))
+    .min(1)
+    .optional(),
   /** What callers get, by status. */
   responses: z.record(status, responseSpec).default({}),
   /**

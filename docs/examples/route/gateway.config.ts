@@ -34,6 +34,24 @@ export default defineGateway({
         timeouts: { total: '5s' },
       }),
     },
+    /** Adds a photo of a product: a multipart form. */
+    photo: route({
+      method: 'POST',
+      path: '/photos',
+      upstream: shop,
+      body: z.object({ product: z.uuid(), photo: z.file().mime(['image/png', 'image/jpeg']) }),
+      bodyLimit: '4mb',
+      responses: { 201: 'empty' },
+    }),
+    /** Takes a sign-up from a page's form, or as JSON. */
+    signUp: route({
+      method: 'POST',
+      path: '/sign-ups',
+      upstream: shop,
+      body: z.object({ email: z.email(), age: z.coerce.number<string | number>().int() }),
+      accepts: ['json', 'form'],
+      responses: { 204: 'empty' },
+    }),
     /** Lists the orders of one tenant; none is an answer, not an error. */
     orders: route({
       method: 'GET',
