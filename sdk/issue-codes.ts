@@ -86,6 +86,11 @@ export const ISSUES = {
     explain:
       '`accepts` names media types that the route’s `body` cannot come in: it needs a schema, a `z.file()` alone is its own bytes, and an object with files is a multipart form.',
   },
+  GW1406: {
+    title: 'Secret cannot be redacted',
+    explain:
+      'With `redactSecrets`, a member marked `.meta({ secret: true })` is removed if it may be absent and sent as `***` otherwise; here the schema allows neither.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',

@@ -87,6 +87,7 @@ export interface ResolvedRoute {
   readonly responses: Readonly<Record<number, ResponseSpec>>
   /** How the upstream's responses are checked against `responses`. */
   readonly validateResponse: ResponseCheck
+  readonly redactSecrets: boolean
   readonly upstreamBody: Schema | undefined
   readonly upstreamResponses: Readonly<Record<number, Schema>>
   readonly mapRequest: MapFunction | undefined

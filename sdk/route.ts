@@ -63,6 +63,8 @@ export interface RouteCommon {
    * type that came, or as JSON from `mapRequest`. Default: by the schema.
    */
   readonly accepts?: readonly ('json' | 'form' | 'multipart')[]
+  /** Removes or masks as `***` what `responses` mark `.meta({ secret: true })`; such responses are checked and 502 if they do not match. Default false. */
+  readonly redactSecrets?: boolean
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */

@@ -130,6 +130,19 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         photos: route({ method: 'POST', path: '/photos', upstream: shop, body: z.object({ photo: z.file() }), accepts: ['json'] }),
       },
     }),
+  GW1406: () =>
+    defineGateway({
+      info,
+      routes: {
+        keys: route({
+          method: 'GET',
+          path: '/keys',
+          upstream: shop,
+          responses: { 200: z.object({ key: z.uuid().meta({ secret: true }) }) },
+          redactSecrets: true,
+        }),
+      },
+    }),
   GW1404: () =>
     defineGateway({
       info,

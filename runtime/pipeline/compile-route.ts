@@ -1,5 +1,6 @@
-import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep } from '../../sdk/index.js'
+import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep, type Schema } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
+import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
@@ -31,7 +32,7 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
   }))
 }
 
-function routeParts(route: ResolvedRoute, services: Services): Part[] {
+function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
   const warn = warnStep(route, services)
@@ -49,13 +50,10 @@ function routeParts(route: ResolvedRoute, services: Services): Part[] {
       : []),
     ...validationSteps(route).map((step) => request('validate', 'schema', step)),
     ...(map ? [request('transform', 'mapRequest', map)] : []),
-    ...(rewrites(route) ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
   ]
 }
-
-const rewrites = ({ mapResponse, validateResponse }: ResolvedRoute) =>
-  Object.keys(mapResponse).length > 0 || validateResponse.mode === 'enforce'
 
 /** A response that is to be transformed must come without a content coding. */
 function askForPlainBody(exchange: { setRequestHeader(name: string, value: string): void }): void {
@@ -78,6 +76,13 @@ function responseRunner(parts: readonly Part[]): CompiledRoute['runResponseSteps
   }
 }
 
+/** What the route's schemas mark secret in requests, so that no log shows it. */
+function secretFields({ query, headers }: ResolvedRoute): CompiledRoute['secrets'] {
+  const secretIn = (schema: Schema | undefined) => new Set(schema ? keysAt(schema, []).filter((name) => isSecretAt(schema, [name])) : [])
+  const found = { query: secretIn(query), headers: secretIn(headers) }
+  return found.query.size + found.headers.size > 0 ? found : undefined
+}
+
 function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | undefined {
   const entries = Object.entries(mapStatus).map(([from, to]) => [Number(from), to] as const)
   return entries.length === 0 ? undefined : new Map(entries)
@@ -85,7 +90,8 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
-  const parts = inOrder(routeParts(route, services))
+  const mapResponse = responseMappings(route, violationCounter(route, services))
+  const parts = inOrder(routeParts(route, mapResponse, services))
   return {
     id: route.id,
     source: route,
@@ -103,7 +109,8 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
     mapStatus: statusMap(route),
-    mapResponse: responseMappings(route, violationCounter(route, services)),
+    mapResponse,
+    secrets: secretFields(route),
   }
 }
 
@@ -136,5 +143,6 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     websocket: undefined,
     mapStatus: undefined,
     mapResponse: undefined,
+    secrets: undefined,
   }
 }

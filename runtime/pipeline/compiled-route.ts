@@ -38,4 +38,6 @@ export interface CompiledRoute {
   /** What callers get for a status of the upstream; undefined where every status stays. */
   readonly mapStatus: ReadonlyMap<number, number> | undefined
   readonly mapResponse: ReadonlyMap<number, ResponseMapping> | undefined
+  /** Names of query parameters and headers that no log may show, besides those that look secret. */
+  readonly secrets: { readonly query: ReadonlySet<string>; readonly headers: ReadonlySet<string> } | undefined
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
+import { Problem, type RequestStep, type ResponseSpec, type Schema } from '../../sdk/index.js'
+import { redact, redactionOf, secretPlaces } from '../../sdk/redaction.js'
 import type { MapFunction, ResolvedRoute } from '../../sdk/resolved.js'
 import type { ResponseMapping } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
@@ -72,12 +73,23 @@ function readUpstreamJson(bytes: Buffer, headers: readonly Buffer[], failed: () 
 }
 
 const unchanged: MapFunction = (body) => body
+const unchangedValue = (value: unknown) => value
 
-/** The map of each status whose response is collected: the route's own, and where responses are enforced, one for every other schema. */
-function mapsOf({ mapResponse, responses, validateResponse }: ResolvedRoute): (readonly [number, MapFunction])[] {
+/** Redacts what a response's schema marks secret; undefined where nothing is to be redacted. */
+function redactor({ redactSecrets }: ResolvedRoute, spec: ResponseSpec | undefined): ((value: unknown) => unknown) | undefined {
+  if (!redactSecrets || typeof spec !== 'object') return undefined
+  const redaction = redactionOf(spec)
+  return secretPlaces(redaction).length > 0 ? (value) => redact(value, redaction) : undefined
+}
+
+/** The map of each status whose response is collected: the route's own, and one for every other schema whose responses are enforced or redacted. */
+function mapsOf(route: ResolvedRoute): (readonly [number, MapFunction])[] {
+  const { mapResponse, responses, validateResponse } = route
   const own = Object.entries(mapResponse).map(([status, map]) => [Number(status), map] as const)
-  if (validateResponse.mode !== 'enforce') return own
-  const rest = Object.entries(responses).filter(([status, spec]) => typeof spec === 'object' && !(status in mapResponse))
+  const all = validateResponse.mode === 'enforce'
+  const rest = Object.entries(responses).filter(
+    ([status, spec]) => typeof spec === 'object' && !(status in mapResponse) && (all || redactor(route, spec)),
+  )
   return [...own, ...rest.map(([status]) => [Number(status), unchanged] as const)]
 }
 
@@ -88,8 +100,9 @@ export function responseMappings(route: ResolvedRoute, violated: CountViolation)
     const received = route.upstreamResponses[status]
     const broken = () => violated(status)
     const mismatch = `The ${map === unchanged ? 'upstream’s' : 'transformed'} response does not match its schema.`
+    const hide = redactor(route, declared) ?? unchangedValue
     const publish = (mapped: unknown) =>
-      Buffer.from(JSON.stringify(typeof declared === 'object' ? parseOr(declared, mapped, mismatch, broken) : mapped))
+      Buffer.from(JSON.stringify(typeof declared === 'object' ? hide(parseOr(declared, mapped, mismatch, broken)) : mapped))
     const run: ResponseMapping['run'] = (exchange, bytes, headers) => {
       const json = readUpstreamJson(bytes, headers, broken)
       const given = received ? parseOr(received, json, 'The upstream’s response does not match its schema.', broken) : json

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type BodyMedia, bodyMediaOf } from '../body-media.js'
+import { MASK, redactionOf, secretPlaces } from '../redaction.js'
 import type { IssueCollector } from './issues.js'
 import { keysAt } from './keys-at.js'
 import { inside, type Place } from './place.js'
@@ -23,6 +24,18 @@ function checkAccepts({ body, accepts }: ParsedRoute, place: Place, issues: Issu
     issues.add('GW1405', at, 'only a multipart form carries files', { hint: "write ['multipart'], or leave `accepts` out" })
 }
 
+/** Checks that every secret of the responses can be removed or masked. */
+function checkSecrets({ redactSecrets, responses }: ParsedRoute, place: Place, issues: IssueCollector): void {
+  if (!redactSecrets) return
+  for (const [status, spec] of Object.entries(responses)) {
+    const places = typeof spec === 'string' ? [] : secretPlaces(redactionOf(spec))
+    for (const { path } of places.filter(({ secret }) => secret === 'stuck'))
+      issues.add('GW1406', inside(place, 'responses', status), `the secret \`${path}\` can be neither absent nor "${MASK}"`, {
+        hint: 'make it `.optional()`, or a text without a format',
+      })
+  }
+}
+
 /** Checks what a route says about bodies and statuses against what it declares. */
 export function checkBodies(options: ParsedRoute, place: Place, issues: IssueCollector): void {
   for (const status of Object.keys(options.mapResponse)) {
@@ -39,6 +52,7 @@ export function checkBodies(options: ParsedRoute, place: Place, issues: IssueCol
   }
   for (const name of keysAt(options.headers ?? NO_SCHEMA, []).filter((key) => key !== key.toLowerCase()))
     issues.add('GW1404', inside(place, 'headers', name), `\`${name}\` can never match`, { hint: `write \`${name.toLowerCase()}\`` })
+  checkSecrets(options, place, issues)
   checkAccepts(options, place, issues)
   if (options.method !== 'GET' && options.method !== 'HEAD') return
   for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {

@@ -106,6 +106,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     json,
     responses: options.responses,
     validateResponse: options.validateResponse,
+    redactSecrets: options.redactSecrets,
     upstreamBody: options.upstreamBody,
     upstreamResponses: options.upstreamResponses,
     mapRequest: options.mapRequest,

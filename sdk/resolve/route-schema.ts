@@ -71,6 +71,11 @@ export const routeSchema = z.strictObject({
    * match its schema is 502, and what matches is sent as the schema yields it. Both ask the upstream for responses without content coding. Default `off`.
    */
   validateResponse: responseCheckSchema.prefault('off'),
+  /**
+   * Redacts what `responses` mark `.meta({ secret: true })`: a member that may be absent is removed, any other masked as `***`, which its schema
+   * must allow. Responses with such a schema are checked as with `validateResponse: 'enforce'`. Default false.
+   */
+  redactSecrets: z.boolean().default(false),
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
   upstreamBody: zodSchema.optional(),
   /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */

@@ -52,6 +52,16 @@ export default defineGateway({
       accepts: ['json', 'form'],
       responses: { 204: 'empty' },
     }),
+    /** Returns an account as support staff see it. */
+    account: route({
+      method: 'GET',
+      path: '/accounts/{id}',
+      upstream: shop,
+      responses: {
+        200: z.object({ id: z.string(), iban: z.string().meta({ secret: true }), pin: z.string().meta({ secret: true }).optional() }),
+      },
+      redactSecrets: true,
+    }),
     /** Lists the orders of one tenant; none is an answer, not an error. */
     orders: route({
       method: 'GET',
