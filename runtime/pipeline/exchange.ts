@@ -48,6 +48,7 @@ export class GatewayExchange implements Exchange {
   upgrade = false
   /** The client waits for `100 Continue` before it sends the body. */
   expectsContinue = false
+  upstreamQuery: string
   /** Path parameters as matched, before any schema. */
   matched: Readonly<Record<string, string>> = NOTHING
   /** The request body to send, where it was collected; undefined while it is still to be streamed. */
@@ -85,6 +86,7 @@ export class GatewayExchange implements Exchange {
     this.method = req.method as string
     this.path = path
     this.queryString = queryString
+    this.upstreamQuery = queryString
     this.ip = ip
     this.requestId = requestId
     this.startedAt = startedAt
@@ -116,6 +118,10 @@ export class GatewayExchange implements Exchange {
 
   removeResponseHeader(name: string): void {
     ;(this.responseEdits ??= []).push({ name, value: undefined, add: false })
+  }
+
+  setUpstreamQuery(query: string): void {
+    this.upstreamQuery = query
   }
 
   /** Asks the client for the body, once, if it waits to be asked. */

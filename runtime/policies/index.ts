@@ -4,9 +4,11 @@ import type { ResolvedPolicy } from '../../sdk/resolved.js'
 import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
+import { compileCookies } from './cookies.js'
 import { compileCors } from './cors.js'
 import { compileHeaders } from './headers.js'
 import { compileIdempotency } from './idempotency.js'
+import { compileQuery } from './query.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
 import { inShadow } from './shadow.js'
@@ -17,6 +19,8 @@ export const policyCompilers: PolicyCompilers = {
   'rate-limit': compileRateLimit,
   quota: compileQuota,
   headers: compileHeaders,
+  query: compileQuery,
+  cookies: compileCookies,
   idempotency: compileIdempotency,
 }
 

@@ -1,9 +1,11 @@
 import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
+import { cookiesDefinition } from './cookies.js'
 import { corsDefinition } from './cors.js'
 import { headersDefinition } from './headers.js'
 import { idempotencyDefinition } from './idempotency.js'
 import { jwtDefinition } from './jwt.js'
+import { queryDefinition } from './query.js'
 import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
 
@@ -13,6 +15,8 @@ export const policyDefinitions = {
   'rate-limit': rateLimitDefinition,
   quota: quotaDefinition,
   headers: headersDefinition,
+  query: queryDefinition,
+  cookies: cookiesDefinition,
   idempotency: idempotencyDefinition,
 } as const
 
