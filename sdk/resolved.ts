@@ -96,6 +96,8 @@ export interface ResolvedRoute {
   readonly mapStatus: Readonly<Record<number, number>>
   readonly upstreamPath: readonly PathSegment[] | undefined
   readonly stripPrefix: string | undefined
+  /** Undefined: where the path sent upstream is another than the public one. */
+  readonly rewriteLocation: boolean | undefined
   readonly host: 'upstream' | 'preserve'
   readonly encodedSlashes: 'reject' | 'keep'
   readonly bodyLimit: number

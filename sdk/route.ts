@@ -44,6 +44,11 @@ export interface RouteCommon {
   readonly upstreamPath?: string
   /** Text removed from the front of the path before it is sent upstream. */
   readonly stripPrefix?: string
+  /**
+   * Rewrites `Location` and `Content-Location` of 201 and 3xx responses that point at the upstream itself: its origin and base path are taken off
+   * and `stripPrefix` is put back. Default: true where the route has `stripPrefix` or a target has a base path.
+   */
+  readonly rewriteLocation?: boolean
   /** The `Host` sent upstream: the target's (default) or the client's. */
   readonly host?: 'upstream' | 'preserve'
   /**

@@ -6,6 +6,7 @@ import type { ExchangeHooks } from '../pipeline/exchange-hooks.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
+import { withPublicLocations } from './public-location.js'
 import { replyHeaders } from './reply-headers.js'
 import {
   checkFraming,
@@ -80,8 +81,10 @@ export class ResponseSink implements UpstreamSink {
     this.#context = context
   }
 
-  begin(status: number, headers: Buffer[], resume: () => void): boolean {
+  begin(status: number, received: Buffer[], resume: () => void): boolean {
     this.#status = status
+    const { publicLocation } = this.#route
+    const headers = publicLocation ? withPublicLocations(status, received, this.#exchange, publicLocation) : received
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers, resume)) return true
     const mapped = this.#route.mapStatus?.get(status)
     if (mapped !== undefined) {

@@ -1,5 +1,6 @@
 import type { RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { PublicLocation } from '../forward/public-location.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledWebSocket } from '../websocket/compile-websocket.js'
 import type { GatewayExchange } from './exchange.js'
@@ -29,6 +30,8 @@ export interface CompiledRoute {
   readonly lane: 'direct' | 'hapi'
   /** Path and query as sent upstream, without the target's base path. */
   upstreamTarget(exchange: GatewayExchange): string
+  /** Makes locations of the upstream public; undefined where they pass as they are. */
+  readonly publicLocation: PublicLocation | undefined
   readonly preserveHost: boolean
   readonly bodyLimit: number
   readonly responseLimit: number

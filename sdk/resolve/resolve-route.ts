@@ -113,6 +113,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     mapResponse: options.mapResponse,
     mapStatus: options.mapStatus,
     stripPrefix: options.stripPrefix,
+    rewriteLocation: options.rewriteLocation,
     host: options.host,
     encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,

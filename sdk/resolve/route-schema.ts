@@ -103,6 +103,12 @@ export const routeSchema = z.strictObject({
     .string()
     .regex(/^\/.*[^/]$/, 'expected a prefix such as "/api": starts with "/", does not end with it')
     .optional(),
+  /**
+   * Rewrites `Location` and `Content-Location` of 201 and 3xx responses that point at the upstream itself: its origin and base path are taken off
+   * and `stripPrefix` is put back. Others pass, and with `upstreamPath` the path stays as it is. Default: true where
+   * the route has `stripPrefix` or a target has a base path, since such locations lead callers nowhere; false elsewhere.
+   */
+  rewriteLocation: z.boolean().optional(),
   /** The `Host` sent upstream: the target's, or the client's. Default `upstream`. */
   host: z.enum(['upstream', 'preserve']).default('upstream'),
   /**
