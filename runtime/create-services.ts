@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import type { Metrics } from './observe/metrics.js'
 import type { Resources } from './resources.js'
 import type { Services } from './services.js'
+import type { LeaseStore } from './stores/lease-store.js'
 import type { LimitStore } from './stores/limit-store.js'
 import { createMemoryLimitStore } from './stores/memory-limit-store.js'
 import { createMemorySharedState } from './stores/memory-shared-state.js'
@@ -19,16 +20,18 @@ type Observed = Pick<Services, 'clock' | 'log' | 'count' | 'keep'>
 
 /** The stores in Redis; its client is a quarter of the time to load the runtime, so only a gateway that has Redis loads it. */
 async function redisStores({ prefix, ...place }: NonNullable<GatewaySettings['redis']>, { clock, log, count, keep }: Observed) {
-  const [{ createRedisLink }, { createRedisLimitStore }, { createRedisSharedState }] = await Promise.all([
+  const [{ createRedisLink }, { createRedisLimitStore }, { createRedisSharedState }, { createRedisLeaseStore }] = await Promise.all([
     import('./stores/redis-link.js'),
     import('./stores/redis-limit-store.js'),
     import('./stores/redis-shared-state.js'),
+    import('./stores/redis-lease-store.js'),
   ])
   const where = JSON.stringify(place)
   const link = keep(`redis:${where}`, () => createRedisLink({ ...place, clock, log, count }))
   return {
     limits: keep<LimitStore>(`limits:redis:${where}:${prefix}`, () => createRedisLimitStore(link, prefix, clock)),
     shared: keep<SharedState>(`shared:redis:${where}:${prefix}`, () => createRedisSharedState(link, prefix)),
+    leases: keep<LeaseStore>(`leases:redis:${where}:${prefix}`, () => createRedisLeaseStore(link, prefix)),
   }
 }
 
@@ -50,12 +53,12 @@ export async function createServices(
   const keep: Services['keep'] = (key, create) => resources.keep(key, create)
   const localLimits: LimitStore = keep('limits:memory', () => createMemoryLimitStore(clock))
   const { redis } = settings
-  const { limits, shared } = redis
+  const { limits, shared, leases } = redis
     ? await redisStores(redis, { clock, log, count, keep })
-    : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)) }
+    : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)), leases: undefined }
   warmTasks.push(() => limits.warm())
   const { jwt, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, count, keep, warm: (task) => void warmTasks.push(task), jwt, fetchUpstream }
+  return { clock, log, limits, localLimits, shared, leases, count, keep, warm: (task) => void warmTasks.push(task), jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

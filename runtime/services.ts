@@ -4,6 +4,7 @@ import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
 import type { FetchOptions } from './forward/fetch-upstream.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
+import type { LeaseStore } from './stores/lease-store.js'
 import type { LimitStore } from './stores/limit-store.js'
 import type { SharedState } from './stores/shared-state.js'
 
@@ -40,6 +41,8 @@ export interface Services {
   readonly limits: LimitStore
   /** Always in this process; the fallback of `onStoreFailure: 'local'`. */
   readonly localLimits: LimitStore
+  /** Slots shared through Redis; undefined where the gateway has none. */
+  readonly leases: LeaseStore | undefined
   /** Small values shared by every process: replays, nonces, cached responses. */
   readonly shared: SharedState
   /** Sends an exchange's request upstream once more, apart from its client; rejects with a `Problem`. */

@@ -12,6 +12,8 @@ export interface GatewayRunOptions {
   /** Where log lines go; default: standard output. */
   readonly log?: Logger | undefined
   readonly clock?: Clock | undefined
+  /** Answers every route from the schemas of its `responses`, without upstreams; policies, auth and validation run as ever. Default false. */
+  readonly mock?: boolean | undefined
   /** hapi plugins and routes of the user's own. */
   readonly plugins?: readonly unknown[] | undefined
 }

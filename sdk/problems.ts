@@ -93,9 +93,38 @@ export const PROBLEMS = {
   AUTH_UNAVAILABLE: problem(
     503,
     'Authentication unavailable',
-    'The keys needed to check the credential cannot be fetched. Try again later.',
+    'What is needed to check the credential, such as keys or the service that knows it, cannot be reached. Try again later.',
   ),
   UPSTREAM_TIMED_OUT: problem(504, 'Upstream timed out', 'The upstream did not answer within the route’s timeouts.'),
+  ADDRESS_NOT_ALLOWED: problem(403, 'Address not allowed', 'The route takes no requests from the client’s address.'),
+  CLIENT_NOT_ALLOWED: problem(
+    403,
+    'Client not allowed',
+    'The route takes no requests from programs that name themselves so in `User-Agent`.',
+  ),
+  CROSS_SITE_REQUEST: problem(
+    403,
+    'Cross-site request',
+    'A page of another site made the browser send this request (W3C Fetch Metadata). Send it from a page of the same site.',
+  ),
+  OUTSIDE_HOURS: problem(403, 'Outside hours', 'The operation is permitted only at certain hours; `detail` names them.'),
+  BODY_TOO_COMPLEX: problem(
+    400,
+    'Body too complex',
+    'The JSON body is nested deeper, or has more members, more elements or longer texts, than the route takes; `detail` says which.',
+  ),
+  CONCURRENCY_LIMITED: problem(
+    429,
+    'Too many requests at a time',
+    'The caller has as many requests in flight as it may have at once. Wait until one is answered.',
+  ),
+  OVERLOADED: problem(503, 'Overloaded', 'The gateway has more work than it can do in time and refuses a part of it. Try again later.'),
+  MAINTENANCE: problem(503, 'Under maintenance', 'The operation is closed for a time. `Retry-After` says for how many seconds.'),
+  GONE: problem(
+    410,
+    'Gone',
+    'The deprecated operation is over, or off for a while to remind its callers that it will be. `Link` names its successor, if there is one.',
+  ),
   IDEMPOTENCY_KEY_INVALID: problem(
     400,
     'Idempotency key missing or malformed',
@@ -110,6 +139,11 @@ export const PROBLEMS = {
     422,
     'Idempotency key reused',
     'The idempotency key was used before for a request with another method, path, query or body. Use a fresh key for each operation.',
+  ),
+  NOT_CACHED: problem(
+    504,
+    'Not in the cache',
+    'The request said `only-if-cached`, and there is no stored response that fits it. Leave the directive out to have it fetched (RFC 9111 section 5.2.1.7).',
   ),
   LOOP_DETECTED: problem(
     508,

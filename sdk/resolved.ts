@@ -1,4 +1,5 @@
 import type { BodyMedia } from './body-media.js'
+import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
 import type { JsonLimits } from './json-limits.js'
@@ -111,6 +112,8 @@ export interface ResolvedRoute {
   readonly description: string | undefined
   readonly tags: readonly string[]
   readonly deprecated: boolean
+  /** Undefined where nothing of its end is planned. */
+  readonly deprecation: DeprecationSettings | undefined
   readonly internal: boolean
   readonly stamp: Stamp
 }

@@ -1,5 +1,6 @@
 import type { AnyAuth } from './auth.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
+import type { DeprecationOptions } from './deprecation.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
@@ -37,7 +38,8 @@ export interface RouteCommon {
   readonly summary?: string
   readonly description?: string
   readonly tags?: readonly string[]
-  readonly deprecated?: boolean
+  /** Marks the operation in documents and client; with its dates, also tells callers, counts who still calls, and ends it. Default false. */
+  readonly deprecated?: boolean | DeprecationOptions
   /** Keeps the route out of the public OpenAPI document and client. */
   readonly internal?: boolean
   /** The path sent upstream, a template over the same parameters. Default: the path as received. */

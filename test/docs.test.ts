@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { ISSUES, PROBLEMS } from 'gatewright'
 import { CONFIG_ERROR_EXAMPLES } from '../generator/docs/config-error-examples.js'
+import { effectsIn, loadExample } from '../generator/docs/docs-example.js'
 import { issuesOf } from '../generator/docs/emit-config-error-page.js'
 import { emitDocs } from '../generator/docs/emit-docs.js'
 import { functionName } from '../generator/docs/emit-policy-page.js'
@@ -35,6 +36,30 @@ test('generating the pages again gives the same bytes', async (t) => {
 test('every policy and auth has its page, and every page its policy', async (t) => {
   t.deepEqual(await namesIn('policies'), Object.keys(definitions).sort())
 })
+
+test('the index lists every policy and auth, with what it does', async (t) => {
+  const index = await read('README.md')
+  for (const name of Object.keys(definitions))
+    t.regex(index, new RegExp(`^- \\[\`${functionName(name)}\`\\]\\(policies/${name}\\.md\\): \\S`, 'm'))
+})
+
+for (const name of Object.keys(definitions))
+  test(`the page of ${name} has options, effects and an example that loads and uses it`, async (t) => {
+    const page = await read(`policies/${name}.md`)
+    const example = await loadExample(docs, name)
+    t.true(page.includes(example.source.trim()))
+    const used = example.gateway.routes.flatMap(({ policies, auth }) => [...policies.map(({ policy }) => policy.name), auth?.name])
+    t.true(used.includes(name))
+    const parts = page.split(/^## /m)
+    t.deepEqual(
+      parts.slice(1).map((part) => part.split('\n', 1)[0]),
+      ['Options', 'What callers can see', 'Example'],
+    )
+    const effects = effectsIn(example, name)
+    const said = parts[2] as string
+    for (const code of effects.problems) t.true(said.includes(`[\`${code}\`](../problems/${code}.md)`), code)
+    for (const header of [...effects.headers, ...effects.requestHeaders]) t.true(said.includes(`\`${header.name}\``), header.name)
+  })
 
 test('every problem has its page, and every page its problem', async (t) => {
   t.deepEqual(await namesIn('problems'), Object.keys(PROBLEMS).sort())

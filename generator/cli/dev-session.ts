@@ -5,7 +5,7 @@ import type { IssueCode } from '../../sdk/issue-codes.js'
 import { loadEnvFiles } from '../load/env-files.js'
 import type { CliRun } from './cli-run.js'
 import { counted } from './counted.js'
-import type { ListenOptions } from './listen-options.js'
+import type { DevOptions } from './listen-options.js'
 import { openConfig } from './open-config.js'
 import { printIssues } from './print-issues.js'
 import { SourceWatcher } from './source-watcher.js'
@@ -25,7 +25,7 @@ const isHopeless = (error: unknown) => error instanceof ConfigError && error.iss
 export class DevSession {
   readonly #run: CliRun
   readonly #config: string
-  readonly #listen: ListenOptions
+  readonly #listen: DevOptions
   readonly #envFiles: readonly string[]
   readonly #beside: readonly string[]
   readonly #watcher = new SourceWatcher((event, file) => this.#changed(event, file))
@@ -37,7 +37,7 @@ export class DevSession {
   #timer: NodeJS.Timeout | undefined
   #loading: Promise<void> = Promise.resolve()
 
-  constructor(run: CliRun, config: string, listen: ListenOptions) {
+  constructor(run: CliRun, config: string, listen: DevOptions) {
     const folder = dirname(resolve(run.cwd, config))
     this.#run = run
     this.#config = config

@@ -8,6 +8,12 @@ export interface ListenOptions {
   readonly adminPort?: number
 }
 
+/** How `dev` runs a gateway. */
+export interface DevOptions extends ListenOptions {
+  /** Answers every route without its upstream. */
+  readonly mock?: boolean
+}
+
 function portOf(flag: string): (text: string) => number {
   return (text) => {
     const port = Number(text)

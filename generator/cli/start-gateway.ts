@@ -2,14 +2,14 @@ import type { RunningGateway } from '../../runtime/types.js'
 import type { Gateway } from '../../sdk/gateway.js'
 import type { CliRun } from './cli-run.js'
 import { counted } from './counted.js'
-import type { ListenOptions } from './listen-options.js'
+import type { DevOptions } from './listen-options.js'
 import { ownPackage } from './own-package.js'
 
 /**
  * Starts a gateway and says where it listens.
  * @throws ConfigError if the config is invalid, or GW1905 if it cannot listen.
  */
-export async function startGateway(run: CliRun, from: string, gateway: unknown, listen: ListenOptions): Promise<RunningGateway> {
+export async function startGateway(run: CliRun, from: string, gateway: unknown, listen: DevOptions): Promise<RunningGateway> {
   const { createGateway } = await import('../../runtime/index.js')
   // Whatever the config exports: `createGateway` checks that it is a gateway before anything else.
   const running = createGateway(gateway as Gateway, listen)

@@ -10,5 +10,11 @@ export function docsOf(text: string): string[] {
 /** The documentation of an operation: its own, and the request it makes. */
 export function docOfOperation(operation: ClientOperation): string {
   const request = escapeDoc(`${operation.method} ${operation.path}`)
-  return [operation.doc && `${operation.doc}\n`, request, operation.deprecated ? '@deprecated' : ''].filter(Boolean).join('\n')
+  return [
+    operation.doc && `${operation.doc}\n`,
+    request,
+    operation.deprecated === undefined ? '' : `@deprecated ${operation.deprecated}`.trim(),
+  ]
+    .filter(Boolean)
+    .join('\n')
 }

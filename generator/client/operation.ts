@@ -38,7 +38,8 @@ export interface ClientOperation {
   readonly path: string
   /** Escaped text of the documentation comment. */
   readonly doc: string
-  readonly deprecated: boolean
+  /** What the mark says, escaped; undefined if the operation is not deprecated. */
+  readonly deprecated: string | undefined
   readonly parameters: readonly ClientParameter[]
   readonly body: ClientBody | undefined
   /** By status, then reader. */

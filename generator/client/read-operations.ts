@@ -1,4 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { deprecationText } from './deprecation-text.js'
 import type { DocumentReader } from './document-reader.js'
 import type { ClientOperation } from './operation.js'
 import { escapeDoc } from './quote.js'
@@ -48,7 +49,7 @@ function readOperation(
     tag: operation.tags?.[0] ?? (keys.length > 1 ? (keys[0] as string) : ''),
     method,
     doc: textOf(operation),
-    deprecated: operation.deprecated === true,
+    deprecated: operation.deprecated === true ? escapeDoc(deprecationText(operation)) : undefined,
     body: readBody(operation, reader, at),
     responses: readResponses(operation, method, reader, at),
   }

@@ -1,5 +1,6 @@
 import type { OpenAPIV3_1 } from 'openapi-types'
 import type { ResolvedRoute } from '../../sdk/index.js'
+import { deprecationExtensions } from './deprecation-extensions.js'
 import type { OpenApiContext } from './openapi-context.js'
 import { operationText } from './operation-text.js'
 import { parameterObjects } from './parameter-objects.js'
@@ -48,6 +49,7 @@ export function operationObject(
     ...(requestBody && { requestBody }),
     responses: responsesObject(route, context),
     ...(route.deprecated && { deprecated: true }),
+    ...deprecationExtensions(route),
     security: securityRequirements(route, context),
     ...(context.variant === 'internal' && { 'x-gateway': extension(route) }),
   }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Logger } from 'pino'
 import { type JwtAlgorithm, Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
+import { retryAfter } from '../pipeline/retry-after.js'
 import type { Resource } from '../services.js'
 import { fetchKeySet } from './fetch-key-set.js'
 import type { KeySource } from './key-source.js'
@@ -134,10 +135,9 @@ export class RemoteKeySet implements KeySource, Resource {
   }
 
   #unavailable(): Problem {
-    const seconds = Math.max(1, Math.ceil((this.#retryAt - this.#options.clock.now()) / 1_000))
     return new Problem('AUTH_UNAVAILABLE', {
       detail: 'The keys to check the token with cannot be fetched right now.',
-      headers: ['Retry-After', String(seconds)],
+      headers: retryAfter(this.#retryAt - this.#options.clock.now()),
     })
   }
 }

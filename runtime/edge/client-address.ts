@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { compileNetworks } from './network-list.js'
 
 /** Knows which peers are trusted proxies and what they say of the client. */
 export interface ClientAddress {
@@ -18,18 +19,8 @@ export function plainAddress(text: string): string {
 /** Builds the rule from addresses and networks in CIDR form; an empty list trusts nobody. */
 export function clientAddress(trustedProxies: readonly string[]): ClientAddress {
   if (trustedProxies.length === 0) return { trusts: () => false, of: (peer) => plainAddress(peer) }
-  const trusted = new BlockList()
-  for (const entry of trustedProxies) {
-    const [address = '', prefix] = entry.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) trusted.addAddress(address, family)
-    else trusted.addSubnet(address, Number(prefix), family)
-  }
-  const trusts = (peer: string) => {
-    const address = plainAddress(peer)
-    const version = isIP(address)
-    return version !== 0 && trusted.check(address, version === 6 ? 'ipv6' : 'ipv4')
-  }
+  const trusted = compileNetworks(trustedProxies)
+  const trusts = (peer: string) => trusted(plainAddress(peer))
   const of = (peer: string, forwardedFor: string | undefined) => {
     if (!trusts(peer) || forwardedFor === undefined) return plainAddress(peer)
     const hops = forwardedFor.split(',').map((hop) => plainAddress(hop.trim()))

@@ -1,11 +1,9 @@
-import { type Exchange, type Key, Problem, type RequestStep } from '../../sdk/index.js'
+import type { Exchange, Key, RequestStep } from '../../sdk/index.js'
 import type { CompileContext } from '../policies/compiler.js'
 import type { LimitDecisions, LimitStore } from '../stores/limit-store.js'
 import { answerLimit, type LimitAnswer } from './answer-limit.js'
 import type { FollowUp } from './compile-settlement.js'
-
-/** The shared store is asked again within this time of its return. */
-const STORE_RECOVERY_SECONDS = '5'
+import { storeUnavailable } from './store-unavailable.js'
 
 /** Something that requests are counted against. */
 export interface Counter {
@@ -55,7 +53,7 @@ export function limiterStep(
     services.count('gatewright_limit_store_failures_total', labels)
     if (onStoreFailure === 'local') return take(asked, localLimits)
     exchange.addResponseHeader('ratelimit-policy', counter.answer().policy)
-    if (onStoreFailure === 'closed') throw new Problem('UNAVAILABLE', { headers: ['Retry-After', STORE_RECOVERY_SECONDS], cause })
+    if (onStoreFailure === 'closed') throw storeUnavailable(cause)
     exchange.give(key, { remaining: counter.whole })
   }
 

@@ -19,7 +19,8 @@ interface Codec {
 
 const JSON_NAME = 'application/json'
 
-const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
+/** True for a JSON media type (RFC 6839 section 3.1). */
+export const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
 
 function codecOf(media: BodyMedia, { json, body }: ResolvedRoute): Codec {
   const lists = body ? listFieldsOf(body) : new Set<string>()

@@ -10,6 +10,7 @@ import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
+import { deprecationPart } from './deprecation-part.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
 import { violationCounter, warnStep } from './response-check.js'
@@ -37,8 +38,10 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
   const { auth, websocket } = route
   const map = mapRequestStep(route)
   const warn = warnStep(route, services)
+  const deprecation = deprecationPart(route, services)
   return [
     ...policyParts(route.policies, services),
+    ...(deprecation ? [{ phase: 'admit' as const, name: 'deprecation', compiled: deprecation }] : []),
     ...(websocket?.origins ? [request('admit', 'websocket', originStep(websocket.origins))] : []),
     ...(auth
       ? [

@@ -3,15 +3,27 @@ import type { policyDefinitions } from '../../sdk/policies/index.js'
 import type { ResolvedPolicy } from '../../sdk/resolved.js'
 import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
+import { compileCache } from './cache.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
+import { compileConcurrency } from './concurrency.js'
 import { compileCookies } from './cookies.js'
 import { compileCors } from './cors.js'
+import { compileFaultInjection } from './fault-injection.js'
+import { compileFetchMetadata } from './fetch-metadata.js'
 import { compileHeaders } from './headers.js'
 import { compileIdempotency } from './idempotency.js'
+import { compileIpFilter } from './ip-filter.js'
+import { compileLoadShedding } from './load-shedding.js'
+import { compileMaintenance } from './maintenance.js'
+import { compileMock } from './mock.js'
 import { compileQuery } from './query.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
+import { compileRequestCaps } from './request-caps.js'
+import { compileSecurityHeaders } from './security-headers.js'
 import { inShadow } from './shadow.js'
+import { compileTimeWindow } from './time-window.js'
+import { compileUserAgents } from './user-agents.js'
 
 /** The compiler of each built-in policy. */
 export const policyCompilers: PolicyCompilers = {
@@ -21,7 +33,19 @@ export const policyCompilers: PolicyCompilers = {
   headers: compileHeaders,
   query: compileQuery,
   cookies: compileCookies,
+  concurrency: compileConcurrency,
+  'fault-injection': compileFaultInjection,
+  'fetch-metadata': compileFetchMetadata,
+  'ip-filter': compileIpFilter,
+  'load-shedding': compileLoadShedding,
+  maintenance: compileMaintenance,
+  mock: compileMock,
+  'request-caps': compileRequestCaps,
+  'security-headers': compileSecurityHeaders,
+  'time-window': compileTimeWindow,
+  'user-agents': compileUserAgents,
   idempotency: compileIdempotency,
+  cache: compileCache,
 }
 
 /** What was compiled already, by policy and its key in `use`; entries go with the config they belong to. */

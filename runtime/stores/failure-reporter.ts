@@ -4,7 +4,7 @@ import type { Services } from '../services.js'
 import type { StoreFailure } from './store-failure.js'
 
 /** Which store is named in the metric. */
-export type ReportingStore = 'limit_store' | 'shared_state'
+export type ReportingStore = 'limit_store' | 'shared_state' | 'lease_store'
 
 const QUIET_MS = 10_000
 

@@ -1,3 +1,4 @@
+import { LEASE_SCRIPT } from './lease-script.js'
 import { LIMIT_SCRIPT, SETTLE_SCRIPT } from './limit-script.js'
 import { REPAY_SCRIPT, SPEND_SCRIPT } from './quota-script.js'
 import type { RedisScript } from './redis-script.js'
@@ -12,4 +13,5 @@ export const SCRIPTS: readonly RedisScript[] = [
   SET_IF_ABSENT_SCRIPT,
   REPLACE_SCRIPT,
   REMOVE_SCRIPT,
+  LEASE_SCRIPT,
 ]

@@ -1,3 +1,4 @@
+export { signFaultToken } from '../policies/fault-token.js'
 export type { FakeClock } from './fake-clock.js'
 export { fakeClock } from './fake-clock.js'
 export type { FakeAnswer, FakeUpstream, ReceivedRequest } from './fake-upstream.js'

@@ -4,17 +4,17 @@ import { MASK, redactionOf, secretPlaces } from '../redaction.js'
 import type { IssueCollector } from './issues.js'
 import { keysAt } from './keys-at.js'
 import { inside, type Place } from './place.js'
-import type { ParsedRoute } from './route-schema.js'
+import type { RouteSettings } from './route-schema.js'
 
 const NO_SCHEMA = z.strictObject({})
 
 /** How a route's body may travel. */
-export function acceptsOf({ body, accepts }: ParsedRoute): readonly BodyMedia[] {
+export function acceptsOf({ body, accepts }: RouteSettings): readonly BodyMedia[] {
   return accepts ?? [body ? bodyMediaOf(body) : 'json']
 }
 
 /** Checks that a body can travel in the media types that a route names. */
-function checkAccepts({ body, accepts }: ParsedRoute, place: Place, issues: IssueCollector): void {
+function checkAccepts({ body, accepts }: RouteSettings, place: Place, issues: IssueCollector): void {
   if (!accepts) return
   const at = inside(place, 'accepts')
   const media = body && bodyMediaOf(body)
@@ -25,7 +25,7 @@ function checkAccepts({ body, accepts }: ParsedRoute, place: Place, issues: Issu
 }
 
 /** Checks that every secret of the responses can be removed or masked. */
-function checkSecrets({ redactSecrets, responses }: ParsedRoute, place: Place, issues: IssueCollector): void {
+function checkSecrets({ redactSecrets, responses }: RouteSettings, place: Place, issues: IssueCollector): void {
   if (!redactSecrets) return
   for (const [status, spec] of Object.entries(responses)) {
     const places = typeof spec === 'string' ? [] : secretPlaces(redactionOf(spec))
@@ -37,7 +37,7 @@ function checkSecrets({ redactSecrets, responses }: ParsedRoute, place: Place, i
 }
 
 /** Checks what a route says about bodies and statuses against what it declares. */
-export function checkBodies(options: ParsedRoute, place: Place, issues: IssueCollector): void {
+export function checkBodies(options: RouteSettings, place: Place, issues: IssueCollector): void {
   for (const status of Object.keys(options.mapResponse)) {
     if (!(status in options.responses))
       issues.add('GW1401', inside(place, 'mapResponse', status), `\`responses\` does not declare ${status}`, {

@@ -1,17 +1,19 @@
 import type { JsonLimits } from '../json-limits.js'
-import { type PathTemplate, parsePath } from '../path.js'
+import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
-import type { GroupOptions, Route, UntypedRouteOptions } from '../route.js'
+import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
 import { acceptsOf, checkBodies } from './check-bodies.js'
+import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
-import { resolveEffects } from './resolve-effects.js'
+import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
+import { resolveRouteEffects } from './resolve-route-effects.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
 import { resolveWebSocket } from './resolve-websocket.js'
-import { type ParsedRoute, routeSchema } from './route-schema.js'
+import { type RouteSettings, routeSchema } from './route-schema.js'
 
 /** What resolving one route needs of the rest. */
 export interface RouteResolution {
@@ -52,6 +54,7 @@ export function resolveRoute(
   const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
+  checkCaches(policies, auth, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const match = options && resolveMatch(options, place, issues)
   const id = keys.join('.')
@@ -69,8 +72,8 @@ interface RouteParts {
   readonly keys: readonly string[]
   readonly id: string
   readonly group: GroupOptions
-  readonly options: ParsedRoute
-  readonly parsed: Pick<ResolvedRoute, 'path' | 'segments' | 'paramNames' | 'upstreamPath'>
+  readonly options: RouteSettings
+  readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
   readonly auth: ResolvedAuth | undefined
@@ -81,7 +84,7 @@ interface RouteParts {
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
   const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
-  const { effects, ownEffects } = resolveEffects(options, auth, policies, upstream, requestIdHeader)
+  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
   return {
     path: parsed.path,
     segments: parsed.segments,
@@ -124,7 +127,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     summary: options.summary,
     description: options.description,
     tags: options.tags ?? group.tags ?? [keys[0] as string],
-    deprecated: options.deprecated,
+    deprecated: options.deprecated !== false,
+    deprecation: typeof options.deprecated === 'object' ? options.deprecated : undefined,
     internal: options.internal,
     stamp: route[STAMP],
   }
@@ -144,68 +148,7 @@ function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCo
   })
 }
 
-function resolvePath(options: UntypedRouteOptions, group: GroupOptions, place: Place, issues: IssueCollector) {
-  if (typeof options.path !== 'string') return undefined
-  const prefix = group.prefix ?? ''
-  const path = prefix + options.path
-  const template = parsePath(path)
-  const at = inside(place, 'path')
-  if (prefix.endsWith('/'))
-    issues.add('GW1201', at, `the group’s prefix "${prefix}" ends with "/"`, { hint: 'paths begin with "/" already' })
-  if ('problem' in template) {
-    issues.add(template.problem.startsWith('bad regular') ? 'GW1202' : 'GW1201', at, template.problem)
-    return undefined
-  }
-  checkParams(options['params'], template.names, inside(place, 'params'), issues)
-  const sent = resolveUpstreamPath(options.upstreamPath, path, template.names, inside(place, 'upstreamPath'), issues)
-  checkStripPrefix(options, path, sent !== undefined, inside(place, 'stripPrefix'), issues)
-  return {
-    path,
-    segments: template.segments,
-    paramNames: template.names,
-    upstreamPath: sent && 'segments' in sent ? sent.segments : undefined,
-  }
-}
-
-function resolveUpstreamPath(
-  given: string | undefined,
-  path: string,
-  names: readonly string[],
-  place: Place,
-  issues: IssueCollector,
-): PathTemplate | undefined {
-  if (typeof given !== 'string') return undefined
-  const sent = parsePath(given)
-  if ('problem' in sent) issues.add('GW1201', place, sent.problem)
-  else
-    for (const name of sent.names.filter((name) => !names.includes(name)))
-      issues.add('GW1203', place, `{${name}} is not a parameter of ${path}`)
-  return sent
-}
-
-function checkStripPrefix(
-  { stripPrefix }: UntypedRouteOptions,
-  path: string,
-  rewritten: boolean,
-  place: Place,
-  issues: IssueCollector,
-): void {
-  if (stripPrefix === undefined) return
-  if (!`${path}/`.startsWith(`${stripPrefix}/`)) issues.add('GW1201', place, `"${stripPrefix}" is not how ${path} begins`)
-  if (rewritten) issues.add('GW1201', place, '`stripPrefix` and `upstreamPath` exclude each other')
-}
-
-function checkParams(schema: unknown, names: readonly string[], place: Place, issues: IssueCollector): void {
-  const shape = (schema as { _zod?: { def: { shape?: object } } } | undefined)?._zod?.def.shape
-  if (!shape) return
-  const keys = Object.keys(shape)
-  for (const name of names.filter((name) => !keys.includes(name)))
-    issues.add('GW1203', place, `the path has {${name}}, which \`params\` lacks`)
-  for (const key of keys.filter((key) => !names.includes(key)))
-    issues.add('GW1203', inside(place, key), `\`params\` has \`${key}\`, which the path lacks`)
-}
-
-function resolveMatch({ match }: ParsedRoute, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
+function resolveMatch({ match }: RouteSettings, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
   if (!match) return undefined
   const conditions = (['headers', 'query'] as const).flatMap((source) =>
     Object.entries(match[source] ?? {}).map(([name, given]) => {
@@ -216,13 +159,10 @@ function resolveMatch({ match }: ParsedRoute, place: Place, issues: IssueCollect
         pattern: undefined,
       }
       if (typeof given === 'string') return condition
-      try {
-        return { ...condition, pattern: new RegExp(given.pattern) }
-      } catch (error) {
-        const reason = (error as Error).message.replace(/^.*: /, '')
-        issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${reason}`)
-        return condition
-      }
+      const problem = patternProblem(given.pattern)
+      if (!problem) return { ...condition, pattern: new RegExp(given.pattern) }
+      issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${problem}`)
+      return condition
     }),
   )
   return { host: match.host?.toLowerCase(), conditions }

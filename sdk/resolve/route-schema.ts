@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deprecationSchema } from '../deprecation.js'
 import { responseCheckSchema } from '../response-check.js'
 import { headerName, size } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
@@ -92,8 +93,8 @@ export const routeSchema = z.strictObject({
   description: z.string().min(1).optional(),
   /** Groups the route in the documents. Default: the group's, else the first key of the route's path under `routes`. */
   tags: z.array(z.string().min(1)).optional(),
-  /** Marks the operation in the documents and the client. Default false. */
-  deprecated: z.boolean().default(false),
+  /** Marks the operation in documents and client; with its dates, also tells callers, counts who still calls, and ends it. Default false. */
+  deprecated: z.union([z.boolean(), deprecationSchema], 'expected true, false or { since, … }').default(false),
   /** Keeps the route out of the public OpenAPI document and client. Default false. */
   internal: z.boolean().default(false),
   /** The path sent upstream, a template over the same parameters. Default: the path as received. */
@@ -131,5 +132,5 @@ export const routeSchema = z.strictObject({
   websocket: z.union([z.literal(true), webSocketSchema], 'expected `true` or the options of a WebSocket route').optional(),
 })
 
-/** A route's options, parsed. */
-export type ParsedRoute = z.output<typeof routeSchema>
+/** Parsed options of a route. */
+export type RouteSettings = z.output<typeof routeSchema>

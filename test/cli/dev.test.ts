@@ -62,3 +62,13 @@ test('dev that starts on a bad config waits until it is mended', async (t) => {
   const [, url] = await cli.printed(/gateway {2}(http:\S+)/)
   t.is((await fetch(`${url}/one`)).status, 502)
 })
+
+test('dev --mock answers without the upstream', async (t) => {
+  const cwd = await createProject(t, { 'gateway.config.ts': config, 'path.ts': `export const path = '/one' as const` })
+  const env = { GATEWRIGHT_TEST_TARGET: 'http://127.0.0.1:1' }
+  const cli = startGatewright(t, ['dev', '--mock', '--port', '0', '--admin-port', '0'], { cwd, env })
+  const [, url] = await cli.printed(/gateway {2}(http:\/\/127\.0\.0\.1:\d+)/)
+  t.is((await fetch(`${url}/one`)).status, 204)
+  cli.child.kill('SIGTERM')
+  t.is(await cli.exit, 0)
+})

@@ -40,6 +40,7 @@ function surroundings(shared?: LimitStore) {
     log: pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) }),
     limits: shared ?? createMemoryLimitStore(clock),
     localLimits,
+    leases: undefined,
     shared: createMemorySharedState(clock),
     fetchUpstream: () => Promise.reject(new Error('not needed')),
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),

@@ -1,8 +1,9 @@
+import { deprecationEffects } from '../deprecation.js'
 import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import { webSocketProblems } from './resolve-websocket.js'
-import type { ParsedRoute } from './route-schema.js'
+import type { RouteSettings } from './route-schema.js'
 
 /** Methods whose requests have a body that the route may pass on unseen. */
 const CARRYING: readonly string[] = ['POST', 'PUT', 'PATCH', 'QUERY', '*']
@@ -20,15 +21,17 @@ const FORWARD_PROBLEMS: readonly ProblemCode[] = [
 const REQUEST_ID = 'Names this request in the gateway’s logs.'
 const RETRY_AFTER = 'Seconds after which to try again.'
 
-/** What a route's callers can observe: of the gateway itself, its policies and its auth. */
-export function resolveEffects(
-  options: ParsedRoute,
+/** What callers can observe of a route: in whole, and apart from its policies and auth. */
+export function resolveRouteEffects(
+  options: RouteSettings,
   auth: ResolvedAuth | undefined,
   policies: readonly PolicyUse[],
   upstream: ResolvedUpstream,
   requestIdHeader: string,
 ): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
-  const ownEffects = effectsOfGateway(options, upstream, requestIdHeader)
+  const { deprecated } = options
+  const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
+  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, requestIdHeader), ...ofDeprecation])
   const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
   return { effects, ownEffects }
 }
@@ -48,7 +51,7 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   return { problems: [...problems], headers: [...headers.values()], requestHeaders, security }
 }
 
-function effectsOfGateway(options: ParsedRoute, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
+function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
   const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
@@ -56,7 +59,7 @@ function effectsOfGateway(options: ParsedRoute, { settings }: ResolvedUpstream, 
   return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
 }
 
-function ownProblems(options: ParsedRoute, upstream: ResolvedUpstream['settings']): ProblemCode[] {
+function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings']): ProblemCode[] {
   const problems = [...FORWARD_PROBLEMS]
   const readsBody = options.body !== undefined || options.mapRequest !== undefined
   const { params, query, headers, cookies, strictQuery } = options

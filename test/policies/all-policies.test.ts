@@ -1,0 +1,36 @@
+import test from 'ava'
+import { authDefinitions, policyDefinitions } from '../../sdk/policies/index.js'
+import { LANES } from '../helpers/start-gateway.js'
+import { POLICY_SCENES } from './policy-scenes.js'
+import { type Played, playScene } from './scene.js'
+
+test('every policy and auth has its scenes', (t) => {
+  t.deepEqual(Object.keys(POLICY_SCENES).sort(), Object.keys({ ...policyDefinitions, ...authDefinitions }).sort())
+})
+
+/** What a policy declares in its scenes and did not do in any. */
+function notSeen(played: readonly Played[]): readonly string[] {
+  const has = (of: 'codes' | 'headers' | 'onProblems', name: string) => played.some((one) => one[of].has(name))
+  const problems = played.flatMap(({ declared }) => declared.problems)
+  const headers = played.flatMap(({ declared }) => declared.headers)
+  return [
+    ...problems.filter((code) => !has('codes', code)),
+    ...headers.flatMap(({ name, on }) =>
+      has(on === 'any' ? 'headers' : 'onProblems', name.toLowerCase()) ? [] : `${name} on ${on === 'any' ? 'any response' : 'problems'}`,
+    ),
+  ]
+}
+
+for (const lifecycle of LANES)
+  for (const [name, scenes] of Object.entries(POLICY_SCENES))
+    test(`${lifecycle}: ${name} does all that it declares, and nothing that is not declared`, async (t) => {
+      const played: Played[] = []
+      for (const scene of scenes) played.push(await playScene(t, name, scene, lifecycle))
+      t.true(played.some(({ declared }) => declared.problems.length + declared.headers.length > 0))
+      t.deepEqual(notSeen(played), [], 'declared, and not seen')
+      t.deepEqual(
+        played.flatMap(({ undeclared }) => undeclared),
+        [],
+        'seen, and not declared',
+      )
+    })
