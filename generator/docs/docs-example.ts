@@ -19,13 +19,15 @@ export async function loadExample(docs: string, name: string): Promise<DocsExamp
 
 const withParts = (auth: ResolvedAuth): ResolvedPolicy[] => [auth, ...auth.parts.flatMap(withParts)]
 
+/** What callers can observe of a policy or auth in each place where a gateway uses it. */
+export function usesIn({ routes }: ResolvedGateway, name: string): readonly Effects[] {
+  const used = routes.flatMap((route) => [...route.policies.map(({ policy }) => policy), ...(route.auth ? withParts(route.auth) : [])])
+  return used.filter((policy) => policy.name === name).map((policy) => policy.effects)
+}
+
 /** What callers can observe of a policy, over every place where an example uses it. */
-export function effectsIn({ gateway }: DocsExample, name: string): Required<Effects> {
-  const used = gateway.routes.flatMap((route) => [
-    ...route.policies.map(({ policy }) => policy),
-    ...(route.auth ? withParts(route.auth) : []),
-  ])
-  const effects = used.filter((policy) => policy.name === name).map((policy) => policy.effects)
+export function effectsIn({ gateway }: Pick<DocsExample, 'gateway'>, name: string): Required<Effects> {
+  const effects = usesIn(gateway, name)
   const headers = new Map(effects.flatMap((one) => one.headers ?? []).map((header) => [header.name, header]))
   return {
     problems: [...new Set(effects.flatMap((one) => one.problems ?? []))],

@@ -1,29 +1,18 @@
-import { scrypt } from 'node:crypto'
-import { promisify } from 'node:util'
 import test from 'ava'
 import { basic, ConfigError, defineGateway, resolveGateway, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { hashPassword, isPassword, parsePasswordHash } from '../../runtime/auth/password-hash.js'
 import { manualClock, startAuthGateway } from '../helpers/auth-gateway.js'
+import { cheapHash } from '../helpers/cheap-hash.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
-
-const derive = promisify<string, Buffer, number, object, Buffer>(scrypt as never)
-
-/** A hash that is cheap to check, unless told otherwise. */
-async function cheap(password: string, ln = 10): Promise<string> {
-  const salt = Buffer.from('0123456789abcdef')
-  const digest = await derive(password.normalize('NFC'), salt, 32, { N: 2 ** ln, r: 2, p: 1, maxmem: 2 ** 30 })
-  const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
-  return `$scrypt$ln=${ln},r=2,p=1$${text(salt)}$${text(digest)}`
-}
 
 const login = (text: string) => `Basic ${Buffer.from(text, 'utf8').toString('base64')}`
 const CHALLENGE = 'Basic realm="Shop", charset="UTF-8"'
 const auth = basic({
   realm: 'Shop',
   users: [
-    { name: 'ada', password: await cheap('correct horse'), metadata: { team: 'ops' } },
-    { name: 'zoë', password: await cheap('pässwörd: with colon'), metadata: { team: 'dev' } },
+    { name: 'ada', password: await cheapHash('correct horse'), metadata: { team: 'ops' } },
+    { name: 'zoë', password: await cheapHash('pässwörd: with colon'), metadata: { team: 'dev' } },
   ],
   metadata: z.object({ team: z.string().transform((team) => team.toUpperCase()) }),
   remember: '1m',
@@ -90,7 +79,7 @@ test('a malformed login is refused before any password is hashed', async (t) => 
 
 test('many logins at once are checked a few at a time, one that all send once, and too many are turned away', async (t) => {
   // Dear enough that not all can be through before the last has arrived.
-  const dear = basic({ realm: 'Shop', users: [{ name: 'ada', password: await cheap('x', 15) }] })
+  const dear = basic({ realm: 'Shop', users: [{ name: 'ada', password: await cheapHash('x', 15) }] })
   const slow = await startAuthGateway(dear)
   t.teardown(() => slow.close())
   const guesses = await Promise.all(Array.from({ length: 150 }, (_, index) => slow.ask(['Authorization', login(`ada:${index}`)])))
@@ -101,7 +90,7 @@ test('many logins at once are checked a few at a time, one that all send once, a
 })
 
 test('a login that many send at once is checked once', async (t) => {
-  const users = [{ name: 'ada', password: await cheap('x', 17) }]
+  const users = [{ name: 'ada', password: await cheapHash('x', 17) }]
   const gateway = await startAuthGateway(basic({ realm: 'Shop', users }))
   t.teardown(() => gateway.close())
   // One check each would be more than may wait.

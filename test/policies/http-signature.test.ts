@@ -1,4 +1,4 @@
-import { createHash, createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import test from 'ava'
 import {
   ConfigError,
@@ -11,7 +11,9 @@ import {
   upstream,
 } from 'gatewright'
 import { type AuthAnswer, manualClock, startAuthGateway } from '../helpers/auth-gateway.js'
+import { contentDigest, signMessage } from '../helpers/sign-message.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
+import { hmac } from '../helpers/tokens.js'
 
 type Options = HttpSignatureOptions<Schema<undefined, undefined>>
 
@@ -124,7 +126,7 @@ interface Sent {
 /** Headers of a signed request; what is left out is right. */
 function signed(sent: Sent = {}): { headers: string[]; path: string; method: string; body: string | undefined } {
   const { key = 'ec', body, created = NOW, nonce = randomBytes(9).toString('hex'), path = '/orders', query = '' } = sent
-  const digest = body === undefined ? undefined : (sent.digest ?? `sha-256=:${createHash('sha256').update(body).digest('base64')}:`)
+  const digest = body === undefined ? undefined : (sent.digest ?? contentDigest(body))
   const components = sent.components ?? ['@method', '@authority', '@path', '@query', ...(digest === undefined ? [] : ['content-digest'])]
   const values: Record<string, string> = {
     '@method': body === undefined ? 'GET' : 'POST',
@@ -136,13 +138,14 @@ function signed(sent: Sent = {}): { headers: string[]; path: string; method: str
     '@request-target': `${path}${query && `?${query}`}`,
     'content-digest': digest ?? '',
   }
-  const list = `(${components.map((name) => `"${name}"`).join(' ')});created=${created};keyid="${key}"${nonce && `;nonce="${nonce}"`}${sent.params ?? ''}`
-  const base = `${components.map((name) => `"${name}": ${values[name]}\n`).join('')}"@signature-params": ${list}`
-  const bytes =
-    key === 'ec'
-      ? sign('sha256', Buffer.from(base), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' })
-      : createHmac('sha256', Buffer.from(SECRET, 'base64')).update(base).digest()
-  const headers = ['Signature-Input', `sig=${list}`, 'Signature', `sig=:${bytes.toString('base64')}:`]
+  const parameters = `;created=${created};keyid="${key}"${nonce && `;nonce="${nonce}"`}${sent.params ?? ''}`
+  const headers = Object.entries(
+    signMessage({ components: components.map((name) => [name, values[name] as string] as const), parameters }, (base) =>
+      key === 'ec'
+        ? sign('sha256', Buffer.from(base), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' })
+        : hmac(Buffer.from(SECRET, 'base64'))(base),
+    ),
+  ).flat()
   const framing = body === undefined ? [] : ['Content-Digest', digest as string, 'Content-Length', String(Buffer.byteLength(body))]
   return { headers: [...headers, ...framing], path: `${path}${query && `?${query}`}`, method: values['@method'] as string, body }
 }
@@ -268,11 +271,11 @@ for (const lifecycle of LANES)
     const host = new URL(gateway.url).host
     const post = (body: string) => {
       const created = Math.floor(Date.now() / 1_000)
-      const digest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
-      const params = `("@method" "@authority" "@path" "@query" "content-digest");created=${created};keyid="shared";nonce="${randomBytes(9).toString('hex')}"`
-      const base = `"@method": POST\n"@authority": ${host}\n"@path": /orders\n"@query": ?\n"content-digest": ${digest}\n"@signature-params": ${params}`
-      const value = createHmac('sha256', Buffer.from(SECRET, 'base64')).update(base).digest('base64')
-      const headers = { 'content-digest': digest, 'signature-input': `s=${params}`, signature: `s=:${value}:` }
+      const digest = contentDigest(body)
+      const parameters = `;created=${created};keyid="shared";nonce="${randomBytes(9).toString('hex')}"`
+      const components = { '@method': 'POST', '@authority': host, '@path': '/orders', '@query': '?', 'content-digest': digest }
+      const signature = signMessage({ components: Object.entries(components), parameters }, hmac(Buffer.from(SECRET, 'base64')))
+      const headers = { 'content-digest': digest, ...signature }
       return fetch(`${gateway.url}/orders`, { method: 'POST', body, headers })
     }
     t.is((await post('{"é":1}')).status, 200)

@@ -2,8 +2,11 @@ import type { ExecutionContext } from 'ava'
 import { type Effects, type GatewayOptions, route, upstream } from 'gatewright'
 import { emitOpenApi } from 'gatewright/generator'
 import type { GatewayRunOptions } from 'gatewright/runtime'
-import { effectsIn } from '../../generator/docs/docs-example.js'
+import { Agent, fetch } from 'undici'
+import { effectsIn, usesIn } from '../../generator/docs/docs-example.js'
+import type { AuthName, PolicyName } from '../../sdk/policies/index.js'
 import { gatewayOf } from '../helpers/document-of.js'
+import { CA } from '../helpers/http2.js'
 import { startGateway, startUpstream } from '../helpers/start-gateway.js'
 import { type DeclaredOperation, readOperations, schemaCheck } from '../round-trip/declared.js'
 import { UPSTREAM_MARK } from '../round-trip/library.js'
@@ -19,17 +22,24 @@ export interface Actor {
 
 /** A small config with a policy, and the requests that reach what the policy declares there. */
 export interface Scene {
-  /** Options of the route beside its path and upstream; by default a GET that declares a text. */
-  readonly route: object
+  /** Options of the route beside its path and upstream; by default a GET that declares a text. A function starts what they refer to. */
+  readonly route: object | ((t: ExecutionContext) => Promise<object>)
   readonly gateway?: Partial<GatewayOptions>
   readonly run?: GatewayRunOptions
   /** True for a policy that gives responses of its own, which are neither the upstream's nor problems. */
   readonly replies?: boolean
+  /** The certificate that requests are sent with, where the gateway speaks TLS. Default: none. */
+  readonly client?: { readonly cert: string; readonly key: string }
   readonly play: (actor: Actor) => Promise<unknown>
 }
 
+/** Scenes of several policies, by name. */
+export type ScenesOf = Readonly<Partial<Record<PolicyName | AuthName, readonly Scene[]>>>
+
 /** What came of a scene. */
 export interface Played {
+  /** Whether the policy is used in it at all. */
+  readonly used: boolean
   readonly declared: Required<Effects>
   /** Codes of the problems that were answered. */
   readonly codes: ReadonlySet<string>
@@ -42,6 +52,18 @@ export interface Played {
 }
 
 const HOLD = 'x-hold'
+
+type Ask = (method: string, headers?: Readonly<Record<string, string>>, body?: string) => Promise<Omit<SeenResponse, 'operation'>>
+
+/** Opens a client; closed with the test. */
+function openClient(t: ExecutionContext, url: string, certificate: Scene['client']): Ask {
+  const dispatcher = new Agent({ connect: { ca: CA, ...certificate } })
+  t.teardown(() => dispatcher.destroy())
+  return async (method, headers = {}, body) => {
+    const response = await fetch(url, { method, headers, dispatcher, ...(body !== undefined && { body }) })
+    return { status: response.status, headers: new Headers([...response.headers]), body: await response.bytes() }
+  }
+}
 
 /** An upstream that answers a text, or holds what asks for it until it is told to go on. */
 async function openUpstream(t: ExecutionContext) {
@@ -67,22 +89,18 @@ const namesOf = (seen: readonly SeenResponse[]) => new Set(seen.flatMap(({ heade
 export async function playScene(t: ExecutionContext, name: string, scene: Scene, lifecycle: 'direct' | 'hapi'): Promise<Played> {
   const up = await openUpstream(t)
   const to = upstream('up', { targets: [up.url] })
-  const routes = { scene: route({ method: 'GET', path: '/scene', upstream: to, lifecycle, responses: { 200: 'text' }, ...scene.route }) }
+  const options = typeof scene.route === 'function' ? await scene.route(t) : scene.route
+  const routes = { scene: route({ method: 'GET', path: '/scene', upstream: to, lifecycle, responses: { 200: 'text' }, ...options }) }
   const resolved = gatewayOf(routes, scene.gateway)
   const { document } = emitOpenApi(resolved)
   const [operation] = readOperations(document) as [DeclaredOperation]
   const gateway = await startGateway(t, routes, scene.gateway, scene.run)
+  const client = openClient(t, `${gateway.url}/scene`, scene.client)
   const seen: SeenResponse[] = []
-  const ask = async (headers: Readonly<Record<string, string>> = {}, body?: string) => {
-    const { method } = operation
-    const response = await fetch(`${gateway.url}/scene`, { method, headers, ...(body !== undefined && { body }) })
-    seen.push({
-      operation: operation.id,
-      status: response.status,
-      headers: response.headers,
-      body: new Uint8Array(await response.arrayBuffer()),
-    })
-    return response.status
+  const ask = async (headers?: Readonly<Record<string, string>>, body?: string) => {
+    const answer = await client(operation.method, headers, body)
+    seen.push({ operation: operation.id, ...answer })
+    return answer.status
   }
   await scene.play({
     send: ask,
@@ -94,9 +112,10 @@ export async function playScene(t: ExecutionContext, name: string, scene: Scene,
       await first
     },
   })
-  const declared = effectsIn({ source: '', gateway: resolved }, name)
+  const declared = effectsIn({ gateway: resolved }, name)
   const lines = seen.flatMap((one) => undeclaredIn(one, operation, schemaCheck(document)))
   return {
+    used: usesIn(resolved, name).length > 0,
     declared,
     codes: new Set(seen.flatMap((one) => problemCode(one) ?? [])),
     headers: namesOf(seen),

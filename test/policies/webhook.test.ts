@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import test from 'ava'
 import { githubWebhook, route, standardWebhooks, stripeWebhook, upstream } from 'gatewright'
 import { manualClock, startAuthGateway } from '../helpers/auth-gateway.js'
+import { bytesOf, signDelivery, WHSEC } from '../helpers/sign-delivery.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
 const NOW = 1_900_000_000
@@ -9,8 +10,6 @@ const BODY = '{"type":"paid","amount":1}'
 const hex = (secret: string | Buffer, text: string) => createHmac('sha256', secret).update(text).digest('hex')
 const base64 = (secret: Buffer, text: string) => createHmac('sha256', secret).update(text).digest('base64')
 
-const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-const whsecBytes = Buffer.from(WHSEC.slice(6), 'base64')
 const STRIPE = 'whsec_stripe_test_secret'
 const GITHUB = "It's a Secret to Everybody"
 
@@ -19,11 +18,8 @@ type Gate = Awaited<ReturnType<typeof start>>
 const deliver = (gate: Gate, headers: readonly string[], body = BODY) =>
   gate.ask([...headers, 'Content-Length', String(Buffer.byteLength(body))], { method: 'POST', body })
 
-const standard = (id: string, time: number, { secret = whsecBytes, body = BODY, prefix = '' } = {}) => [
-  ...['Webhook-Id', id, 'Webhook-Timestamp', String(time)],
-  'Webhook-Signature',
-  `${prefix}v1,${base64(secret, `${id}.${time}.${body}`)}`,
-]
+const standard = (id: string, time: number, { secret = bytesOf(WHSEC), body = BODY, prefix = '' } = {}) =>
+  Object.entries(signDelivery(id, time, body, secret, prefix)).flat()
 const stripe = (time: number, more = '', secret = STRIPE, body = BODY) => [
   'Stripe-Signature',
   `t=${time},v1=${hex(secret, `${time}.${body}`)}${more}`,
@@ -120,12 +116,7 @@ for (const lifecycle of LANES)
     const auth = standardWebhooks({ secret: WHSEC })
     const gateway = await startGateway(t, { hook: route({ method: 'POST', path: '/', upstream: target, auth, lifecycle }) })
     const send = async () => {
-      const time = Math.floor(Date.now() / 1_000)
-      const headers = {
-        'webhook-id': 'm1',
-        'webhook-timestamp': String(time),
-        'webhook-signature': `v1,${base64(whsecBytes, `m1.${time}.${BODY}`)}`,
-      }
+      const headers = signDelivery('m1', Math.floor(Date.now() / 1_000), BODY)
       return (await fetch(gateway.url, { method: 'POST', body: BODY, headers })).status
     }
     t.is(await send(), 503)
