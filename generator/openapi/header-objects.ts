@@ -13,8 +13,10 @@ function schemaOf(name: string): NonNullable<OpenAPIV3_1.HeaderObject['schema']>
 }
 
 function statusesOf({ problems = [] }: Effects, name: string): number[] {
-  const meant = MEANT_FOR.get(name)
-  return problems.map((code) => PROBLEMS[code].status).filter((status) => meant?.has(status) ?? true)
+  const statuses = problems.map((code) => PROBLEMS[code].status)
+  const meant = statuses.filter((status) => MEANT_FOR.get(name)?.has(status) ?? true)
+  // A policy that answers none of those means its own: a missing scope is 403 with a challenge (RFC 6750 section 3.1).
+  return meant.length > 0 ? meant : statuses
 }
 
 /** Header Objects by name, as references to the document's components. */

@@ -71,6 +71,14 @@ export function compileAuthenticate(auth: ResolvedAuth, context: CompileContext)
     for (const name of stripped) exchange.removeRequestHeader(name)
   }
 
+  /** The answer where no alternative holds; `worst` is what the credentials that are there failed with. */
+  const refusal = (worst: Problem | undefined): Problem => {
+    if (!isOptional) return worst ?? new Problem('UNAUTHENTICATED', { detail: MISSING, headers: challenges })
+    // That a service misses its own credential is no answer to who brought another, and could have brought none.
+    if (worst && worst.code !== 'UNAUTHENTICATED') return worst
+    return new Problem('INVALID_CREDENTIALS', { detail: FOREIGN, headers: challenges })
+  }
+
   const attempt = (exchange: GatewayExchange, from: number, failure: Problem | undefined): void | Promise<void> => {
     let worst = failure
     for (let index = from; index < alternatives.length; index += 1) {
@@ -87,9 +95,7 @@ export function compileAuthenticate(auth: ResolvedAuth, context: CompileContext)
         worst = graver(worst, error)
       }
     }
-    if (worst) throw worst
-    if (isOptional) throw new Problem('INVALID_CREDENTIALS', { detail: FOREIGN, headers: challenges })
-    throw new Problem('UNAUTHENTICATED', { detail: MISSING, headers: challenges })
+    throw refusal(worst)
   }
 
   return {

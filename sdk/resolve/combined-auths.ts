@@ -20,12 +20,16 @@ function together(left: readonly SecurityEffect[], right: readonly SecurityEffec
 
 /** What callers can observe of an auth that combines `parts`. */
 export function combineEffects(name: string, parts: readonly ResolvedAuth[]): Effects {
+  const isOptional = name === 'optional'
+  const problems = new Set(parts.flatMap(({ effects }) => effects.problems ?? []))
+  // Who brings nothing passes, and who brings something else than a credential brings one that does not hold.
+  if (isOptional) problems.delete('UNAUTHENTICATED')
   const securities = parts.map(({ effects }) => effects.security ?? [])
   return {
-    problems: [...new Set(parts.flatMap(({ effects }) => effects.problems ?? []))],
+    problems: [...problems],
     headers: parts.flatMap(({ effects }) => effects.headers ?? []),
     requestHeaders: parts.flatMap(({ effects }) => effects.requestHeaders ?? []),
     security: name === 'all-of' ? securities.reduce(together, []) : securities.flat(),
-    anonymous: name === 'optional',
+    anonymous: isOptional,
   }
 }

@@ -11,6 +11,7 @@ const NOW = 1_900_000_000
 const SECRET = 'a secret that is long enough for HS256'
 const claims = z.object({ sub: z.string() })
 const { key, id, hash } = mintApiKey()
+const unknown = mintApiKey().key
 const session = jwt({ issuer: 'hs', audience: 'api', algorithms: ['HS256'], secret: SECRET, claims })
 const partner = apiKey({ keys: [{ id, hash, consumer: 'acme' }] })
 const token = (more: object = {}) =>
@@ -82,6 +83,22 @@ test('what one alternative sent upstream before it failed does not stay for the 
   const answer = await gate.ask(['X-Ticket', '1', 'X-Api-Key', mintApiKey().key, ...bearer(token())])
   t.is(answer.auth.kind, 'jwt')
   t.is(answer.edits.request.filter((edit) => edit.startsWith('x-user')).at(-1), 'x-user: -')
+  await gate.close()
+})
+
+test('a credential that does not hold is not told to be missing, also where a service misses its own', async (t) => {
+  const service = await startService(t, (_asked, res) => void res.writeHead(401, { 'www-authenticate': 'Ticket' }).end())
+  const decided = forwardAuth({ url: service.url, headers: ['x-ticket'] })
+  const gate = await startAuthGateway(optional(anyOf(decided, partner)))
+  for (const headers of [
+    ['X-Api-Key', ''],
+    ['X-Api-Key', unknown],
+  ]) {
+    const answer = await gate.ask(headers)
+    t.is(answer.code, 'INVALID_CREDENTIALS')
+    t.deepEqual(answer.challenges, ['Bearer', 'ApiKey header="x-api-key"'])
+  }
+  t.deepEqual((await gate.ask(['X-Ticket', '1'])).challenges, ['Ticket'])
   await gate.close()
 })
 
