@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { credentialHeader } from '../sdk/effects.js'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen } from './admin/admin-server.js'
+import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -121,7 +123,10 @@ export class GatewayRuntime implements RunningGateway {
       tlsMaterialOf(gateway),
     )
     this.#protection.watch(this.#listener.server)
-    this.#admin = createAdminServer(this.#metrics, () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'))
+    this.#admin = createAdminServer(this.#metrics, {
+      readiness: () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'),
+      purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
+    })
   }
 
   /** The edge: guards a request before anything runs. */
@@ -192,9 +197,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#gateway = gateway
     this.#live = live
     const credentials = new Set(
-      gateway.routes.flatMap(({ effects }) =>
-        effects.security.map((security) => (security.type === 'apiKey' ? security.header : 'authorization')),
-      ),
+      gateway.routes.flatMap(({ effects }) => effects.security.flatMap((security) => credentialHeader(security) ?? [])),
     )
     this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentials)
   }

@@ -26,6 +26,11 @@ export class Resources {
     return resource
   }
 
+  /** The resource under `key`, if something asked for it. */
+  peek<T extends Resource>(key: string): T | undefined {
+    return this.#kept.get(key)?.resource as T | undefined
+  }
+
   /** Takes out everything that was last asked for before `generation`; the caller closes it when its users are gone. */
   takeOlder(generation: number): readonly Resource[] {
     const old = [...this.#kept].filter(([, kept]) => kept.generation < generation)

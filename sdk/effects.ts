@@ -8,6 +8,12 @@ export interface HeaderEffect {
   readonly on: 'any' | 'problems'
 }
 
+interface Scheme<T extends string> {
+  readonly scheme: string
+  readonly type: T
+  readonly description: string
+}
+
 /** A request header that a policy reads and callers may, or must, send. */
 export interface RequestHeaderEffect {
   readonly name: string
@@ -17,10 +23,21 @@ export interface RequestHeaderEffect {
   readonly maxLength: number
 }
 
-/** How a caller proves who it is; becomes an OpenAPI security scheme and an option of the client. */
+/** How a caller proves who it is; becomes an OpenAPI security scheme and, but for the last two, an option of the client. */
 export type SecurityEffect =
-  | { readonly scheme: string; readonly type: 'bearer'; readonly format?: string; readonly description: string }
-  | { readonly scheme: string; readonly type: 'apiKey'; readonly header: string; readonly description: string }
+  | (Scheme<'bearer'> & { readonly format?: string })
+  | Scheme<'basic'>
+  | (Scheme<'apiKey'> & { readonly header: string })
+  /** A header that is computed anew from each request, such as a signature. */
+  | (Scheme<'signature'> & { readonly header: string })
+  /** A client certificate. */
+  | Scheme<'mutualTLS'>
+
+/** The header that carries a credential, lower-case; undefined where it comes with the connection. */
+export function credentialHeader(effect: SecurityEffect): string | undefined {
+  if (effect.type === 'mutualTLS') return undefined
+  return 'header' in effect ? effect.header : 'authorization'
+}
 
 /**
  * What a caller can observe of a policy, as neutral data. OpenAPI, the client's error union and the runtime's

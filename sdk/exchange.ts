@@ -25,6 +25,11 @@ export type UpstreamOutcome =
 export interface CaptureOptions {
   /** True to keep the upstream's response coming, for the capture alone, after the client has left. Default false: the call is given up. */
   readonly outlivesClient?: boolean
+  /**
+   * True to take the response as fast as the upstream sends it, up to `limit`, since others wait for it: what its own client has not taken yet is held in
+   * memory. Default false: a slow client slows the upstream down.
+   */
+  readonly unpaced?: boolean
 }
 
 /** How an exchange ended. */

@@ -138,7 +138,7 @@ export const gatewaySchema = z.strictObject({
   tags: z.record(z.string(), z.string()).default({}),
   /** The listener for clients. */
   server: serverSchema.prefault({}),
-  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`; `false` turns it off. */
+  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`, `POST /cache/purge`; `false` turns it off. */
   admin: z.union([z.literal(false), adminSchema], 'expected false or { host, port }').prefault({}),
   /** Log lines, as JSON on standard output. */
   log: logSchema.prefault({}),
@@ -253,7 +253,7 @@ export interface GatewayOptions {
     /** Defaults: headers `10s`, request `5m`, keepAlive `70s`. */
     readonly timeouts?: { readonly headers?: Duration; readonly request?: Duration; readonly keepAlive?: Duration }
   }
-  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`. Default `127.0.0.1:9901`. */
+  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`, `POST /cache/purge`. Default `127.0.0.1:9901`. */
   readonly admin?: false | { readonly host?: string; readonly port?: number }
   readonly log?: {
     readonly level?: 'silent' | 'error' | 'warn' | 'info' | 'debug'

@@ -33,7 +33,8 @@ export const ISSUES = {
   },
   GW1202: {
     title: 'Bad regular expression',
-    explain: 'A pattern in a path parameter or in `match` is not a valid JavaScript regular expression.',
+    explain:
+      'A pattern in a path parameter or in `match` is not a valid JavaScript regular expression, or repeats a repetition, as `(a+)+` does: a caller could make it take a time that doubles with each character. Write such a pattern without the inner or the outer repetition.',
   },
   GW1203: {
     title: 'Parameters do not match the path',
@@ -65,6 +66,16 @@ export const ISSUES = {
   GW1304: {
     title: 'Policy key used twice',
     explain: 'The same key is used by the gateway, the group or the route. All of them run, so each needs a key of its own.',
+  },
+  GW1305: {
+    title: 'Policy needs more of the gateway',
+    explain:
+      'A policy or auth works only with something that the gateway itself must be given, such as `redis` or `server.tls.clientCaFile`.',
+  },
+  GW1310: {
+    title: 'Cache would mix callers',
+    explain:
+      'A route with an auth answers each caller by who it is, and its `cache` has no `key` from that auth: one caller could get another’s response. Give the cache a key such as `session.key(auth => auth.claims.sub)`, or write `public: true` if every caller gets the same.',
   },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
@@ -102,6 +113,11 @@ export const ISSUES = {
   GW1603: {
     title: 'Certificate out of date',
     explain: 'The certificate of `server.tls` has expired, or is not valid yet. Renew it, or check the clock of the machine.',
+  },
+  GW1604: {
+    title: 'Key file cannot be used',
+    explain:
+      'The file of an `apiKey` store cannot be read, or is not a list of key records as `gatewright keys` writes it. It is looked at when the gateway starts and on every reload; later the last good one stays in use.',
   },
   GW1901: {
     title: 'Config file not found',

@@ -15,10 +15,16 @@ export const listenerTlsSchema = z
     keyFile: z.string().min(1).optional(),
     /** Opens an encrypted key. */
     passphrase: z.string().min(1).meta({ secret: true }).optional(),
+    /** PEM text of the certificates of those who issue client certificates. With it every client is asked for one; `mtls` checks it. */
+    clientCa: pem.optional(),
+    /** File with what `clientCa` would be. */
+    clientCaFile: z.string().min(1).optional(),
     /** Oldest version of TLS that is spoken. Default `TLSv1.2`. */
     minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
   })
-  .superRefine(({ cert, key, certFile, keyFile }, ctx) => {
+  .superRefine(({ cert, key, certFile, keyFile, clientCa, clientCaFile }, ctx) => {
+    if (clientCa !== undefined && clientCaFile !== undefined)
+      ctx.addIssue({ code: 'custom', path: ['clientCa'], message: 'expected one of `clientCa` and `clientCaFile`' })
     const texts = [cert, key].filter((given) => given !== undefined).length
     const files = [certFile, keyFile].filter((given) => given !== undefined).length
     if (texts + files === 2 && texts !== 1) return
@@ -42,6 +48,10 @@ export type ListenerTlsOptions = (
 ) & {
   /** Opens an encrypted key. */
   readonly passphrase?: string
+  /** PEM text of the certificates of those who issue client certificates; every client is then asked for one. Default: none. */
+  readonly clientCa?: string
+  /** File with what `clientCa` would be. */
+  readonly clientCaFile?: string
   /** Oldest version of TLS that is spoken. Default `TLSv1.2`. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
 }

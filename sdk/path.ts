@@ -1,3 +1,5 @@
+import { patternProblem } from './pattern-problem.js'
+
 type ParamName<N extends string> = N extends `${infer K}:${string}` ? K : N extends `${infer K}*` ? K : N
 
 /** The names of the parameters in a path template: `{id}`, `{id:[0-9]+}` or a trailing `{rest*}`. */
@@ -25,11 +27,8 @@ function parseSegment(text: string, last: boolean): PathSegment | string {
   const name = match[1] as string
   if (match[2] === '*') return last ? { kind: 'wildcard', name } : `{${name}*} must be the last segment`
   if (match[3] === undefined) return { kind: 'param', name, pattern: undefined }
-  try {
-    new RegExp(`^(?:${match[3]})$`)
-  } catch (error) {
-    return `bad regular expression in {${name}}: ${(error as Error).message.replace(/^.*: /, '')}`
-  }
+  const problem = patternProblem(`^(?:${match[3]})$`)
+  if (problem) return `bad regular expression in {${name}}: ${problem}`
   return { kind: 'param', name, pattern: match[3] }
 }
 

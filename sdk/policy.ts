@@ -10,6 +10,9 @@ export const PHASES = ['admit', 'authenticate', 'authorize', 'limit', 'validate'
 /** When a policy's request step runs. */
 export type Phase = (typeof PHASES)[number]
 
+/** Something that a policy cannot do without: shared state in Redis, or certificates of clients. */
+export type GatewayNeed = 'redis' | 'clientCa'
+
 /** Declares a policy: its name, phase, strict options and what callers can observe of it. */
 export interface PolicyDefinition<N extends string = string, O extends Schema = Schema> {
   readonly name: N
@@ -19,6 +22,8 @@ export interface PolicyDefinition<N extends string = string, O extends Schema = 
   /** A strict zod schema; unknown keys are refused at load. */
   readonly options: O
   readonly effects: (settings: Out<O>) => Effects
+  /** What the gateway itself must have for it. */
+  readonly needs?: ((settings: Out<O>) => readonly GatewayNeed[]) | undefined
   /** Present on users' own policies; the built-in ones have their compiler in the runtime. */
   readonly compile?: ((settings: Out<O>, key: string) => CompiledPolicy) | undefined
 }

@@ -93,7 +93,7 @@ export const PROBLEMS = {
   AUTH_UNAVAILABLE: problem(
     503,
     'Authentication unavailable',
-    'The keys needed to check the credential cannot be fetched. Try again later.',
+    'What is needed to check the credential, such as keys or the service that knows it, cannot be reached. Try again later.',
   ),
   UPSTREAM_TIMED_OUT: problem(504, 'Upstream timed out', 'The upstream did not answer within the route’s timeouts.'),
   ADDRESS_NOT_ALLOWED: problem(403, 'Address not allowed', 'The route takes no requests from the client’s address.'),
@@ -139,6 +139,11 @@ export const PROBLEMS = {
     422,
     'Idempotency key reused',
     'The idempotency key was used before for a request with another method, path, query or body. Use a fresh key for each operation.',
+  ),
+  NOT_CACHED: problem(
+    504,
+    'Not in the cache',
+    'The request said `only-if-cached`, and there is no stored response that fits it. Leave the directive out to have it fetched (RFC 9111 section 5.2.1.7).',
   ),
   LOOP_DETECTED: problem(
     508,

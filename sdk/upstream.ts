@@ -60,6 +60,11 @@ const options = z.strictObject({
   connections: z.int().min(1).max(65_535).default(256),
   /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
   http2: z.boolean().default(false),
+  /**
+   * Connects to addresses of the public internet only, whatever the targets' names stand for: never to this host, a private
+   * network or a cloud's metadata service. Calls that would are answered 502. Default false.
+   */
+  denyPrivate: z.boolean().default(false),
 })
 
 /** The options of {@link upstream}. */
@@ -118,6 +123,11 @@ export interface UpstreamOptions {
   readonly connections?: number
   /** HTTP/2 (RFC 9113) with targets that choose it in the TLS handshake, HTTP/1.1 with the others; `https:` targets only. Default false. */
   readonly http2?: boolean
+  /**
+   * Connects to addresses of the public internet only, whatever the targets' names stand for: never to this host, a private
+   * network or a cloud's metadata service. Calls that would are answered 502. Default false.
+   */
+  readonly denyPrivate?: boolean
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { text } from 'node:stream/consumers'
 import pico from 'picocolors'
 import { runCli } from './run-cli.js'
 
@@ -7,8 +8,9 @@ const colored = process.stderr.isTTY === true && !process.env['NO_COLOR'] && pro
 const code = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   colors: pico.createColors(colored),
-  print: (text) => process.stdout.write(text),
-  note: (text) => process.stderr.write(text),
+  print: (data) => process.stdout.write(data),
+  note: (words) => process.stderr.write(words),
+  read: () => text(process.stdin),
   exitCode: 0,
   sources: undefined,
 })

@@ -9,6 +9,8 @@ export interface CliRun {
   readonly print: (text: string) => void
   /** Writes words to standard error, so that they never mix with data or log lines. */
   readonly note: (text: string) => void
+  /** Reads standard input to its end. */
+  readonly read: () => Promise<string>
   /** 0 done; 1 the config, a flag or a generated file is wrong; 2 a fault in gatewright itself. */
   exitCode: number
   /** Sources of the config that was loaded last, for placing its issues. */

@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.js'
 import { addDev } from './commands/dev.js'
 import { addGenerate } from './commands/generate.js'
 import { addInit } from './commands/init.js'
+import { addKeys } from './commands/keys.js'
 import { addRoutes } from './commands/routes.js'
 import { addStart } from './commands/start.js'
 import { ownPackage } from './own-package.js'
@@ -20,7 +21,7 @@ function createProgram(run: CliRun): Command {
     .exitOverride()
     .configureOutput({ writeOut: run.print, writeErr: run.note, outputError: () => {} })
     .addHelpText('after', '\nHelp on one command:\n  $ gatewright check --help\n')
-  for (const add of [addCheck, addDev, addStart, addBuild, addGenerate, addRoutes, addInit]) add(program, run)
+  for (const add of [addCheck, addDev, addStart, addBuild, addGenerate, addRoutes, addInit, addKeys]) add(program, run)
   return program
 }
 

@@ -64,8 +64,9 @@ function printCalls(tree: OperationTree, namesOf: NamesOf, indent: string): stri
 function importsOf({ operations, credentials, names }: IndexParts, namesOf: NamesOf): ImportDeclarationStructure[] {
   const kind = StructureKind.ImportDeclaration
   const forCalls = operations.length > 0 ? ['type Call', 'type CallOptions'] : []
-  const forSecrets = credentials.length > 0 ? ['type Credential'] : []
-  const fromRuntime = [...forCalls, 'type Caller', 'type ConnectOptions', 'createCaller', ...forSecrets]
+  const forSecrets = credentials.some(({ kind }) => kind === 'secret') ? ['type Credential'] : []
+  const forLogins = credentials.some(({ kind }) => kind === 'basic') ? ['encodeLogin', 'type Login'] : []
+  const fromRuntime = [...forCalls, 'type Caller', 'type ConnectOptions', 'createCaller', ...forSecrets, ...forLogins]
   const files = [...names.files].map(([tag, file]): ImportDeclarationStructure => {
     const own = operations.filter((operation) => operation.tag === tag).map(namesOf)
     const namedImports = own.flatMap(({ value, input, result }) => [value, `type ${input}`, `type ${result}`])
@@ -83,8 +84,9 @@ function exportsOf(names: ClientNames): StatementStructures[] {
 function connectOf(credentials: readonly ClientCredential[]): StatementStructures[] {
   const pool = new NamePool(CONNECT_OPTIONS)
   const options = credentials.map((credential) => ({ ...credential, option: pool.take(credential.scheme) }))
-  const lines = options.map(({ scheme, header, prefix, option }) => {
-    const secret = quoteMember(option) === option ? `options.${option}` : `options[${quote(option)}]`
+  const lines = options.map(({ scheme, kind, header, prefix, option }) => {
+    const given = quoteMember(option) === option ? `options.${option}` : `options[${quote(option)}]`
+    const secret = kind === 'basic' ? `encodeLogin(${given})` : given
     return `  ${quoteKey(scheme)}: [${quote(header)}, ${quote(prefix)}, ${secret}],\n`
   })
   return [
@@ -94,11 +96,11 @@ function connectOf(credentials: readonly ClientCredential[]): StatementStructure
       isExported: true,
       docs: ['Where the gateway is, and who calls it.'],
       extends: ['ConnectOptions'],
-      properties: options.map(({ option, doc }) => ({
+      properties: options.map(({ option, kind, doc }) => ({
         name: quoteMember(option),
         isReadonly: true,
         hasQuestionToken: true,
-        type: 'Credential | undefined',
+        type: kind === 'basic' ? 'Login | undefined' : 'Credential | undefined',
         docs: docsOf(doc),
       })),
     },

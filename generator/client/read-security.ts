@@ -5,11 +5,19 @@ import { escapeDoc } from './quote.js'
 /** A way to prove who calls, as an option of the client. */
 export interface ClientCredential {
   readonly scheme: string
+  /** `basic` for a name and a password, `secret` for one text. */
+  readonly kind: 'basic' | 'secret'
   readonly header: string
   /** What comes before the secret in the header. */
   readonly prefix: string
   readonly doc: string
 }
+
+const isPerRequest = (scheme: object): boolean => 'x-per-request' in scheme && scheme['x-per-request'] === true
+
+/** Certificates and signatures are not text that an option could hold; the client's `fetch` option adds them. */
+const comesWithFetch = (scheme: OpenAPIV3_1.SecuritySchemeObject): boolean =>
+  (scheme.type as string) === 'mutualTLS' || isPerRequest(scheme)
 
 function headerOf(scheme: OpenAPIV3_1.SecuritySchemeObject): readonly [header: string, prefix: string] | undefined {
   if (scheme.type === 'apiKey') return scheme.in === 'header' ? [scheme.name, ''] : undefined
@@ -24,9 +32,10 @@ export function readSecurity(document: OpenAPIV3_1.Document, reader: DocumentRea
   return schemes.flatMap(([name, value]) => {
     const at = ['components', 'securitySchemes', name]
     const scheme = reader.resolve<OpenAPIV3_1.SecuritySchemeObject>(value, at)
-    if (!scheme) return []
+    if (!scheme || comesWithFetch(scheme)) return []
     const header = headerOf(scheme)
-    if (header) return [{ scheme: name, header: header[0], prefix: header[1], doc: escapeDoc(scheme.description ?? '') }]
+    const kind = scheme.type === 'http' && scheme.scheme.toLowerCase() === 'basic' ? 'basic' : 'secret'
+    if (header) return [{ scheme: name, kind, header: header[0], prefix: header[1], doc: escapeDoc(scheme.description ?? '') }]
     reader.refuse(at, 'an API key outside the headers cannot be sent', 'Keys in a URL end up in logs; use a header.')
     return []
   })

@@ -1,4 +1,4 @@
-import { defineGateway, env, type IssueCode, ip, rateLimit, route, upstream } from '../../sdk/index.js'
+import { apiKey, cache, defineGateway, env, type IssueCode, ip, rateLimit, route, upstream } from '../../sdk/index.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
 const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
@@ -101,6 +101,25 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       use: { limit: rateLimit({ by: ip, limit: '50/s' }) },
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, use: { limit: rateLimit({ by: ip, limit: '60/min' }) } }) },
+    }),
+  GW1305: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, auth: apiKey({ store: { redis: true } }) }) },
+    }),
+  GW1310: () =>
+    defineGateway({
+      info,
+      routes: {
+        orders: route({
+          method: 'GET',
+          path: '/orders',
+          upstream: shop,
+          auth: apiKey({ keys: [] }),
+          // @ts-expect-error The compiler refuses it too.
+          use: { cache: cache({ ttl: '1m' }) },
+        }),
+      },
     }),
   GW1401: () =>
     defineGateway({

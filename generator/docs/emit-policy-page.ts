@@ -1,4 +1,4 @@
-import type { Effects } from '../../sdk/index.js'
+import type { Effects, SecurityEffect } from '../../sdk/index.js'
 import { PHASES, type Phase, type PolicyDefinition } from '../../sdk/policy.js'
 import { type DocsExample, effectsIn } from './docs-example.js'
 import { optionsTable } from './options-table.js'
@@ -15,6 +15,12 @@ function phaseText(phase: Phase): string {
   return `Runs in the phase \`${phase}\`: ${order}.`
 }
 
+function needed(scheme: SecurityEffect): string {
+  if (scheme.type === 'bearer') return 'a bearer token'
+  if (scheme.type === 'basic') return 'a name and a password'
+  return scheme.type === 'mutualTLS' ? 'a client certificate' : `the header \`${scheme.header}\``
+}
+
 function effectsText({ problems, headers, requestHeaders, security }: Required<Effects>): string | undefined {
   const lines = [
     ...problems.map((code) => `- may answer the problem [\`${code}\`](../problems/${code}.md)`),
@@ -22,9 +28,7 @@ function effectsText({ problems, headers, requestHeaders, security }: Required<E
     ...requestHeaders.map(
       ({ name, description, required }) => `- reads \`${name}\`${required ? ', which is required' : ''}: ${description}`,
     ),
-    ...security.map(
-      (scheme) => `- needs ${scheme.type === 'bearer' ? 'a bearer token' : `the header \`${scheme.header}\``}: ${scheme.description}`,
-    ),
+    ...security.map((scheme) => `- needs ${needed(scheme)}: ${scheme.description}`),
   ]
   return lines.length === 0 ? undefined : [...new Set(lines)].join('\n')
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '../../sdk/index.js'
 import type { Metrics } from '../observe/metrics.js'
+import { answerPurge } from './answer-purge.js'
 
 /** The listener for operators. */
 export interface AdminServer {
@@ -13,25 +14,39 @@ export interface AdminServer {
 /** Whether traffic should come here. */
 export type Readiness = 'ready' | 'not ready' | 'degraded'
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic) and `/metrics` (Prometheus), and nothing else. */
-export function createAdminServer(metrics: Metrics, readiness: () => Readiness): AdminServer {
-  const text = (status: number, body: string) => ({ status, type: 'text/plain; charset=utf-8', body })
-  const respond = async (path: string) => {
-    if (path === '/healthz') return text(200, 'ok\n')
-    if (path === '/readyz') return text(readiness() === 'ready' ? 200 : 503, `${readiness()}\n`)
+/** What the admin listener shows and does. */
+export interface AdminActions {
+  readiness(): Readiness
+  /** Purges a tag from every cache; undefined where no route has one. */
+  purge(tag: string): Promise<void> | undefined
+}
+
+interface AdminReply {
+  readonly status: number
+  readonly body: string
+  readonly type?: string
+}
+
+/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus) and `POST /cache/purge`, and nothing else. */
+export function createAdminServer(metrics: Metrics, { readiness, purge }: AdminActions): AdminServer {
+  const respond = async (req: IncomingMessage): Promise<AdminReply> => {
+    const path = (req.url ?? '/').split('?', 1)[0] as string
+    if (path === '/healthz') return { status: 200, body: 'ok\n' }
+    if (path === '/readyz') return { status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }
+    if (path === '/cache/purge') return answerPurge(req, purge)
     if (path === '/metrics') {
       const { contentType, text: body } = await metrics.scrape()
       return { status: 200, type: contentType, body }
     }
-    return text(404, 'The admin listener serves /healthz, /readyz and /metrics.\n')
+    return { status: 404, body: 'The admin listener serves /healthz, /readyz, /metrics and /cache/purge.\n' }
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {
-    respond((req.url ?? '/').split('?', 1)[0] as string).then(
-      ({ status, type, body }) =>
+    respond(req).then(
+      ({ status, type = 'text/plain; charset=utf-8', body }) =>
         res
           .writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' })
           .end(req.method === 'HEAD' ? undefined : body),
-      () => res.writeHead(500).end(),
+      () => (res.headersSent ? res.destroy() : res.writeHead(500).end()),
     )
   })
   return {

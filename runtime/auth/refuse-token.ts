@@ -10,6 +10,7 @@ const FLAWS = {
   type: 'The token is not of the accepted type.',
   audience: 'The token is for another audience.',
   expired: 'The token has expired.',
+  inactive: 'The token is not active.',
   premature: 'The token is not valid yet.',
   claims: 'The claims of the token are not the expected ones.',
 } as const

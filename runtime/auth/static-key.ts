@@ -28,16 +28,21 @@ function importPem(pem: string): KeyObject | undefined {
 }
 
 /**
- * The key source of a public key in PEM (RFC 7468 section 13), imported once.
+ * Imports a public key in PEM (RFC 7468 section 13). `name` is what an error calls the algorithm, where that is not its JWS name.
  * @throws ConfigError at `path` if it is no public key, is weak, or is not for every one of `algorithms`.
  */
-export function publicKey(pem: string, algorithms: readonly JwtAlgorithm[], path: readonly PropertyKey[]): KeySource {
+export function importPublicKey(pem: string, algorithms: readonly JwtAlgorithm[], path: readonly PropertyKey[], name?: string): KeyObject {
   const refuse = (message: string) => new ConfigError([{ code: 'GW1002', path, message }])
   const key = importPem(pem)
   if (!key) throw refuse('expected a public key in PEM, starting with "-----BEGIN PUBLIC KEY-----"')
   const weakness = findWeakness(key)
   if (weakness !== undefined) throw refuse(`this is ${weakness}`)
   const misfit = algorithms.find((algorithm) => !fitsAlgorithm(key, algorithm))
-  if (misfit) throw refuse(`this key cannot check ${misfit} signatures`)
-  return fixed(key)
+  if (misfit) throw refuse(`this key cannot check ${name ?? misfit} signatures`)
+  return key
+}
+
+/** The key source of one public key; see {@link importPublicKey}. */
+export function publicKey(pem: string, algorithms: readonly JwtAlgorithm[], path: readonly PropertyKey[]): KeySource {
+  return fixed(importPublicKey(pem, algorithms, path))
 }

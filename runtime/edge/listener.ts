@@ -68,11 +68,15 @@ function divert(server: SecureServer, sessions: Http2Sessions): void {
   })
 }
 
+/** A client without a good certificate gets an answer in HTTP, from the routes that want one. */
+const clientChecks = ({ ca }: SecureContextOptions) => ({ requestCert: ca !== undefined, rejectUnauthorized: false })
+
 /** An HTTPS server; `tune` and `divert` do the rest. */
 function createTlsServer(options: ServerOptions, settings: GatewaySettings['server'], material: SecureContextOptions): SecureServer {
   const server = createSecureServer({
     ...options,
     ...material,
+    ...clientChecks(material),
     ALPNProtocols: settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     handshakeTimeout: settings.timeouts.headers,
   })
@@ -115,7 +119,11 @@ export function createListener(
     server,
     secure: secure !== undefined,
     accept: (connection) => void server.emit(secure ? 'secureConnection' : 'connection', connection),
-    renew: (fresh) => secure?.setSecureContext(fresh),
+    renew(fresh) {
+      secure?.setSecureContext(fresh)
+      // Read by Node.js for each new connection; `setSecureContext` leaves it as it was.
+      if (secure) Object.assign(secure, clientChecks(fresh))
+    },
     drain() {
       server.close()
       server.closeIdleConnections()

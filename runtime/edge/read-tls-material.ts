@@ -7,10 +7,10 @@ import type { Stamp } from '../../sdk/stamp.js'
 
 const dayOf = (text: string) => new Date(text).toISOString().slice(0, 10)
 
-type Key = 'cert' | 'key' | 'certFile' | 'keyFile'
+type Key = 'cert' | 'key' | 'certFile' | 'keyFile' | 'clientCa' | 'clientCaFile'
 
 /**
- * Reads and checks the certificate and key of the client listener.
+ * Reads and checks the certificate and key of the client listener, and the authorities of its clients.
  * @throws ConfigError if a file cannot be read, a text is not what it should be, the two do not belong together, or the
  * certificate is out of date
  */
@@ -58,9 +58,14 @@ export function readTlsMaterial(tls: ListenerTlsSettings, stamp: Stamp): SecureC
       'the private key is not the one of the certificate',
       'the server’s own certificate comes first, its chain after it',
     )
+  const caKey = tls.clientCaFile === undefined ? 'clientCa' : 'clientCaFile'
+  const asksClients = tls.clientCa !== undefined || tls.clientCaFile !== undefined
+  const ca = asksClients ? textOf(tls.clientCa, tls.clientCaFile, caKey) : undefined
+  if (ca !== undefined)
+    parse(() => new X509Certificate(ca), caKey, 'not certificates in PEM form', 'they start with "-----BEGIN CERTIFICATE-----"')
   const { validFrom, validTo } = certificate
   const now = Date.now()
   if (now > Date.parse(validTo)) refuse('GW1603', certKey, `the certificate expired on ${dayOf(validTo)}`, 'renew it')
   if (now < Date.parse(validFrom)) refuse('GW1603', certKey, `the certificate is valid only from ${dayOf(validFrom)}`, 'check the clock')
-  return { cert, key, passphrase: tls.passphrase, minVersion: tls.minVersion }
+  return { cert, key, passphrase: tls.passphrase, minVersion: tls.minVersion, ...(ca !== undefined && { ca }) }
 }

@@ -8,6 +8,8 @@ import { endToEndFields } from './response-headers.js'
 export interface FetchOptions {
   /** Header edits beside those that the request's own steps made. */
   readonly edits?: readonly HeaderEdit[]
+  /** Method instead of the request's own. */
+  readonly method?: string
   /** Most bytes of body that are collected; more is a problem. */
   readonly limit: number
 }
@@ -62,13 +64,14 @@ class Collector implements UpstreamSink {
 export function fetchUpstream(
   exchange: GatewayExchange,
   context: ForwardContext,
-  { edits = [], limit }: FetchOptions,
+  { edits = [], method = exchange.method, limit }: FetchOptions,
 ): Promise<CapturedResponse> {
   const { route } = exchange
   if (!route?.pool) return Promise.reject(new Problem('INTERNAL'))
   const { pool } = route
   const apart: GatewayExchange = Object.create(exchange, {
     requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },
+    method: { value: method },
     body: { value: '' },
     upgrade: { value: false },
   })

@@ -15,12 +15,16 @@ export class RawWriter implements ResponseWriter {
   #held: Uint8Array | undefined = undefined
   /** Headers are on their way; nothing is held any more. */
   #flushed = false
+  #draining = false
 
   constructor(res: ServerResponse) {
     this.#res = res
   }
 
-  readonly #onDrain = () => this.#resume?.()
+  readonly #onDrain = () => {
+    this.#draining = false
+    this.#resume?.()
+  }
 
   begin(status: number, headers: string[]): boolean {
     this.#res.writeHead(status, headers as never)
@@ -39,7 +43,8 @@ export class RawWriter implements ResponseWriter {
     }
     this.flush()
     if (this.#res.write(chunk)) return true
-    this.#res.once('drain', this.#onDrain)
+    if (!this.#draining) this.#res.once('drain', this.#onDrain)
+    this.#draining = true
     return false
   }
 

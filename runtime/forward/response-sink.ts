@@ -147,8 +147,9 @@ export class ResponseSink implements UpstreamSink {
   data(chunk: Buffer): boolean {
     if (this.#replaced) return this.#drop(chunk)
     if (!this.#collected) {
-      this.#exchange.hooks?.data(chunk)
-      return this.#exchange.gone || this.#writer.write(chunk)
+      const { hooks, gone } = this.#exchange
+      hooks?.data(chunk)
+      return gone || this.#writer.write(chunk) || hooks?.unpaced === true
     }
     this.#bytes += chunk.length
     if (this.#bytes > this.#route.responseLimit) {

@@ -152,8 +152,7 @@ export class HapiLane {
 
   readonly #onResponse = (error: unknown, res: LaneResponse, request: Request, h: ResponseToolkit): Lifecycle.ReturnValue => {
     if (error) throw error
-    // hapi would answer these itself, for a representation that only the upstream knows.
-    for (const name of ['if-none-match', 'if-modified-since']) delete request.headers[name]
+    withoutConditions(request)
     const bodiless = request.method === 'head' || res.statusCode === 204 || res.statusCode === 304
     if (bodiless) res.resume()
     return withHeaders(h.response(bodiless ? undefined : res).code(res.statusCode), res.lines)
@@ -163,6 +162,7 @@ export class HapiLane {
     // As bytes: Node would join a text to the headers, and encode them with it.
     const body = reply.body === undefined ? undefined : Buffer.from(reply.body as string)
     const headers = this.#handler.replyHeaders(exchange, reply)
+    withoutConditions(h.request)
     return withHeaders(h.response(body).code(reply.status), headers)
   }
 
@@ -175,6 +175,11 @@ export class HapiLane {
 export async function createHapiLane(server: Server, handler: ExchangeHandler): Promise<HapiLane> {
   await mountH2o2(server)
   return new HapiLane(server, handler)
+}
+
+/** hapi would answer these itself, for a representation that only the upstream or a policy knows. */
+function withoutConditions({ headers }: Request): void {
+  for (const name of ['if-none-match', 'if-modified-since']) delete headers[name]
 }
 
 /** Sets flat header lines on a hapi response; a name that repeats keeps all its lines. */

@@ -19,6 +19,8 @@ export interface LiveConfig {
   readonly keepsEncodedSlashes: boolean
 }
 
+const NOTHING = new Uint8Array()
+
 function isPreflight({ method, headers }: GatewayExchange): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined && headers['origin'] !== undefined
 }
@@ -145,8 +147,9 @@ export class ExchangeHandler {
     const { res } = exchange
     const headers = this.replyHeaders(exchange, reply)
     // As bytes: Node would join a text to the headers, and encode them with it.
-    const body = Buffer.from((reply.body ?? '') as string)
-    if (reply.status !== 204) headers.push('content-length', String(body.length))
+    const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : (reply.body ?? NOTHING)
+    // Neither has a body whose length could be told (RFC 9110 section 8.6).
+    if (reply.status !== 204 && reply.status !== 304) headers.push('content-length', String(body.length))
     res.writeHead(reply.status, headers as never)
     if (exchange.method === 'HEAD' || body.length === 0) res.end()
     else endWhole(res, body)

@@ -6,13 +6,20 @@ class Capture {
   readonly #done: (response: CapturedResponse | undefined) => void
   readonly #chunks: Uint8Array[] = []
   readonly #outlives: boolean
+  readonly #unpaced: boolean
   #bytes = 0
   #over = false
 
-  constructor(limit: number, done: (response: CapturedResponse | undefined) => void, outlives: boolean) {
+  constructor(limit: number, done: (response: CapturedResponse | undefined) => void, options: CaptureOptions) {
     this.#limit = limit
     this.#done = done
-    this.#outlives = outlives
+    this.#outlives = options.outlivesClient ?? false
+    this.#unpaced = options.unpaced ?? false
+  }
+
+  /** True while others wait for it, whatever its client takes. */
+  get unpaced(): boolean {
+    return this.#unpaced && !this.#over
   }
 
   /** True while it still waits for a response that it wants whatever becomes of the client. */
@@ -61,13 +68,18 @@ export class ExchangeHooks {
     this.#upstream.unshift(listener)
   }
 
-  capture(limit: number, done: (response: CapturedResponse | undefined) => void, { outlivesClient = false }: CaptureOptions = {}): void {
-    this.#captures.push(new Capture(limit, done, outlivesClient))
+  capture(limit: number, done: (response: CapturedResponse | undefined) => void, options: CaptureOptions = {}): void {
+    this.#captures.push(new Capture(limit, done, options))
   }
 
   /** True while somebody wants the response even if the client leaves. */
   get outlivesClient(): boolean {
     return this.#captures.some((capture) => capture.outlivesClient)
+  }
+
+  /** True while a response is taken at the upstream's pace. */
+  get unpaced(): boolean {
+    return this.#captures.some((capture) => capture.unpaced)
   }
 
   /** True if somebody wants the outcome or the response, so that its headers are worth reading. */

@@ -21,7 +21,8 @@ export class GatewayExchange implements Exchange {
   readonly res: ServerResponse
   readonly method: string
   readonly path: string
-  readonly queryString: string
+  /** As received, unless a policy has taken parameters out of it. */
+  queryString: string
   readonly ip: string
   readonly requestId: string
   readonly startedAt: number

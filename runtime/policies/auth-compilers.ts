@@ -3,13 +3,25 @@ import type { AuthName } from '../../sdk/policies/index.js'
 import type { Resource } from '../services.js'
 import { compileAnyOf } from './any-of.js'
 import { compileApiKey } from './api-key.js'
+import { compileBasic } from './basic.js'
 import type { AuthCompilers, Authenticator, CompileAuth, CompileContext } from './compiler.js'
+import { compileForwardAuth } from './forward-auth.js'
+import { compileHttpSignature } from './http-signature.js'
+import { compileIntrospection } from './introspection.js'
 import { compileJwt } from './jwt.js'
+import { compileMtls } from './mtls.js'
+import { compileWebhook } from './webhook.js'
 
 /** The compiler of every built-in auth. */
 export const authCompilers: AuthCompilers = {
   jwt: compileJwt,
   'api-key': compileApiKey,
+  basic: compileBasic,
+  'http-signature': compileHttpSignature,
+  webhook: compileWebhook,
+  introspection: compileIntrospection,
+  mtls: compileMtls,
+  'forward-auth': compileForwardAuth,
   'any-of': compileAnyOf((part, context) => compileAuth(part, context)),
 }
 

@@ -21,6 +21,15 @@ function findRepeated(raw: readonly string[], names: readonly string[]): string 
   })
 }
 
+const headersOf = ({ header, companions = [] }: Authenticator): readonly string[] =>
+  header === undefined ? companions : [header, ...companions]
+
+/** The credential of this kind that the request has, as it was sent; empty where it is not in a header. */
+function credentialFor({ header, recognises }: Authenticator, exchange: GatewayExchange): string | undefined {
+  const value = header === undefined ? '' : exchange.headers[header]
+  return typeof value === 'string' && recognises(value, exchange) ? value : undefined
+}
+
 /** The failure to answer with: the first one, unless a credential could not be checked at all. */
 function graver(first: Problem | undefined, next: unknown): Problem {
   if (!(next instanceof Problem)) throw next
@@ -35,20 +44,34 @@ function graver(first: Problem | undefined, next: unknown): Problem {
  */
 export function compileAuthenticate(auth: ResolvedAuth, context: CompileContext): CompiledPolicy {
   const authenticators = compileAuth(auth, context)
-  const names = distinct(authenticators.map(({ header }) => header))
-  const challenges = distinct(authenticators.map(({ challenge }) => challenge)).flatMap((challenge) => ['WWW-Authenticate', challenge])
+  const names = distinct(authenticators.flatMap(headersOf))
+  // Over HTTP/2 a browser may split its cookies; they are joined again, and none is lost.
+  const single = names.filter((name) => name !== 'cookie')
+  const stripped = new Map(
+    authenticators.map((one) => [
+      one,
+      [
+        ...names.filter((name) => !one.forward || !headersOf(one).includes(name)),
+        ...authenticators.flatMap(({ owned = [] }) => owned).filter((name) => !one.owned?.includes(name)),
+      ],
+    ]),
+  )
+  const challenges = [
+    ...distinct(authenticators.map(({ challenge }) => challenge)).flatMap((challenge) => ['WWW-Authenticate', challenge]),
+    ...authenticators.flatMap(({ hints = [] }) => hints),
+  ]
 
-  const accept = (exchange: GatewayExchange, { header, forward }: Authenticator, value: unknown): void => {
+  const accept = (exchange: GatewayExchange, authenticator: Authenticator, value: unknown): void => {
     exchange.auth = value
-    for (const name of names) if (!forward || name !== header) exchange.removeRequestHeader(name)
+    for (const name of stripped.get(authenticator) as readonly string[]) exchange.removeRequestHeader(name)
   }
 
   const attempt = (exchange: GatewayExchange, from: number, failure: Problem | undefined): void | Promise<void> => {
     let worst = failure
     for (let index = from; index < authenticators.length; index += 1) {
       const authenticator = authenticators[index] as Authenticator
-      const value = exchange.headers[authenticator.header]
-      if (typeof value !== 'string' || !authenticator.recognises(value)) continue
+      const value = credentialFor(authenticator, exchange)
+      if (value === undefined) continue
       try {
         const result = authenticator.authenticate(value, exchange)
         if (!(result instanceof Promise)) return accept(exchange, authenticator, result)
@@ -66,7 +89,7 @@ export function compileAuthenticate(auth: ResolvedAuth, context: CompileContext)
   return {
     request(given) {
       const exchange = given as GatewayExchange
-      const repeated = findRepeated(exchange.req.rawHeaders, names)
+      const repeated = findRepeated(exchange.req.rawHeaders, single)
       if (repeated !== undefined)
         throw new Problem('INVALID_CREDENTIALS', { detail: `The request has more than one ${repeated} header.`, headers: challenges })
       return attempt(exchange, 0, undefined)

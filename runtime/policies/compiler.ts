@@ -26,12 +26,18 @@ export type PolicyCompilers = { readonly [N in PolicyName]: CompilePolicy<N> }
 export interface Authenticator {
   /** The `WWW-Authenticate` challenge for a missing credential. */
   readonly challenge: string
-  /** Lower-case name of the header that carries the credential. */
-  readonly header: string
+  /** Lower-case name of the header that carries the credential; undefined where it comes another way, such as with the connection. */
+  readonly header: string | undefined
+  /** Further headers that are part of the credential. */
+  readonly companions?: readonly string[]
+  /** Request headers that this auth alone may send upstream; the client's own are removed whichever auth is taken. */
+  readonly owned?: readonly string[]
+  /** What a refusal says beside the challenge, flat: name, value. */
+  readonly hints?: readonly string[]
   /** Whether the credential is sent on to the upstream. */
   readonly forward: boolean
-  /** True if the header's value is this kind of credential, valid or not; `Basic x` is no bearer token. */
-  recognises(value: string): boolean
+  /** True if the header's value, empty where there is none, is this kind of credential, valid or not; `Basic x` is no bearer token. */
+  recognises(value: string, exchange: GatewayExchange): boolean
   /** What becomes `ctx.auth`; throws a `Problem` to refuse. Synchronous where nothing has to be fetched. */
   authenticate(value: string, exchange: GatewayExchange): unknown | Promise<unknown>
 }

@@ -3,6 +3,7 @@ import type { policyDefinitions } from '../../sdk/policies/index.js'
 import type { ResolvedPolicy } from '../../sdk/resolved.js'
 import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
+import { compileCache } from './cache.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileConcurrency } from './concurrency.js'
 import { compileCors } from './cors.js'
@@ -40,6 +41,7 @@ export const policyCompilers: PolicyCompilers = {
   'time-window': compileTimeWindow,
   'user-agents': compileUserAgents,
   idempotency: compileIdempotency,
+  cache: compileCache,
 }
 
 /** What was compiled already, by policy and its key in `use`; entries go with the config they belong to. */

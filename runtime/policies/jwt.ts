@@ -1,5 +1,6 @@
 import type { JwtIssuerSettings, JwtSettings } from '../../sdk/policies/jwt.js'
 import type { KeySource } from '../auth/key-source.js'
+import { pathOfIdentity } from '../auth/path-of-identity.js'
 import { isCompactToken } from '../auth/read-token.js'
 import { refuseToken, tokenChallenge } from '../auth/refuse-token.js'
 import { RemoteKeySet } from '../auth/remote-key-set.js'
@@ -21,16 +22,12 @@ function remoteKeys(url: string, services: Services): KeySource {
   })
 }
 
-/** The config path that an identity such as `routes.users.get.auth` spells. */
-const pathOf = (identity: string): PropertyKey[] =>
-  (identity.match(/[^.[\]"]+/g) ?? []).map((key) => (/^\d+$/.test(key) ? Number(key) : key))
-
 function trust(settings: JwtSettings, { identity, services }: CompileContext): ReadonlyMap<string, TrustedIssuer> {
   const keysOf = ({ keys, algorithms }: JwtIssuerSettings, index: number): KeySource => {
     if (keys.kind === 'jwks') return remoteKeys(keys.url, services)
     if (keys.kind === 'secret') return secretKey(keys.secret)
     const within = settings.issuers.length > 1 ? ['issuers', index] : []
-    return publicKey(keys.pem, algorithms, [...pathOf(identity), ...within, 'publicKey'])
+    return publicKey(keys.pem, algorithms, [...pathOfIdentity(identity), ...within, 'publicKey'])
   }
   return new Map(settings.issuers.map((entry, index) => [entry.issuer, { settings: entry, keys: keysOf(entry, index) }]))
 }

@@ -89,6 +89,8 @@ function listsOf<T extends Routable>(entries: readonly T[]): { method: string; p
 const createRouter = () =>
   findMyWay({
     maxParamLength: 16_384,
+    // Patterns were checked when the config was resolved.
+    allowUnsafeRegex: true,
     querystringParser: () => NO_SEARCH,
     constraints: { conditions: conditionStrategy as never },
   })

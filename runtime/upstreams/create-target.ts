@@ -20,11 +20,12 @@ export function createTarget(
   const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
   const parsed = new URL(url)
   const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
+  const { denyPrivate } = settings
   const host = parsed.hostname.replace(/^\[|\]$/g, '')
   const isNamed = isIP(host) === 0
   const openPool = () =>
     new Pool(parsed.origin, {
-      connect: createConnector(parsed, connectMs, { tls }),
+      connect: createConnector(parsed, connectMs, { tls, denyPrivate }),
       connections: settings.connections,
       pipelining: 1,
       allowH2: false,
@@ -40,7 +41,7 @@ export function createTarget(
   const dispatcher = settings.http2
     ? new Http2Dispatcher({
         origin: parsed,
-        connector: createConnector(parsed, connectMs, { tls, http2: true }),
+        connector: createConnector(parsed, connectMs, { tls, denyPrivate, http2: true }),
         connections: settings.connections,
         fallback: http1,
       })
@@ -50,6 +51,7 @@ export function createTarget(
     authority: parsed.host,
     servername: parsed.protocol === 'https:' && isNamed ? parsed.hostname : undefined,
     tls,
+    denyPrivate,
     basePath: parsed.pathname.replace(/\/+$/, ''),
     weight,
     dispatcher,

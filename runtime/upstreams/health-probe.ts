@@ -1,7 +1,6 @@
-import type { SecureContext } from 'node:tls'
 import { Client } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
-import { createConnector } from './create-connector.js'
+import { type ConnectorOptions, createConnector } from './create-connector.js'
 import type { ProbeOutcome } from './health-tally.js'
 
 export type HealthSettings = NonNullable<UpstreamSettings['health']>
@@ -33,10 +32,10 @@ const UNREACHABLE = new Set([
 const DISCARDED_BYTES = 65_536
 
 /** Creates the probe of the target at `origin`. */
-export function createProbe(origin: URL, settings: HealthSettings, tls?: SecureContext): Probe {
+export function createProbe(origin: URL, settings: HealthSettings, connection: ConnectorOptions = {}): Probe {
   const { path, timeout, statuses } = settings
   // Every probe opens a connection: a reused one may just have been closed by an idle target, which says nothing about it.
-  const client = new Client(origin.origin, { connect: createConnector(origin, timeout, { tls }), pipelining: 0, maxHeaderSize: 16_384 })
+  const client = new Client(origin.origin, { connect: createConnector(origin, timeout, connection), pipelining: 0, maxHeaderSize: 16_384 })
   const healthy = new Set(statuses)
   return {
     async run() {

@@ -11,6 +11,8 @@ export interface Target {
   readonly servername: string | undefined
   /** What its connections trust and show; undefined for Node's defaults. */
   readonly tls?: SecureContext | undefined
+  /** Connects to addresses of the public internet only. */
+  readonly denyPrivate?: boolean
   /** Path put before the request's: empty or `/base`. */
   readonly basePath: string
   readonly weight: number

@@ -2,21 +2,21 @@ import { z } from 'zod'
 import { type Auth, bindAuth } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
-import { headerName } from '../schemas/text.js'
-import { parseWith, zodSchema } from '../schemas/values.js'
+import { apiKeyRecord, checkApiKeys } from '../schemas/api-key-record.js'
+import { type Duration, duration, headerName } from '../schemas/text.js'
+import { zodSchema } from '../schemas/values.js'
 import type { In, Out, Schema } from '../types.js'
 
-const record = z.strictObject({
-  /** Names the key in logs; unique. */
-  id: z.string().min(1),
-  /** `sha256:` and the hex digest of the whole key; the key itself is never stored. */
-  hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 hex digits'),
-  /** Who calls with it. */
-  consumer: z.string().min(1),
-  /** More about the key's holder, parsed by the `metadata` schema. */
-  metadata: z.unknown().optional(),
-  /** ISO 8601 time after which it is refused. */
-  expires: z.iso.datetime({ offset: true }).optional(),
+const fileStore = z.strictObject({
+  /** JSON file with a list of records, from the working directory, as `gatewright keys --file` writes it. Read again when it changes; one that is not valid leaves the last good one in use. */
+  file: z.string().min(1),
+})
+
+const redisStore = z.strictObject({
+  /** Looks keys up in the gateway's Redis, where `gatewright keys --redis` writes them. */
+  redis: z.literal(true),
+  /** How long a key, or that there is no such key, is remembered; a revoked key is forgotten at once. Default `1m`. */
+  ttl: duration.prefault('1m'),
 })
 
 const options = z
@@ -28,42 +28,46 @@ const options = z
       .string()
       .regex(/^[a-z][a-z0-9]{0,15}$/, 'expected 1 to 16 lower-case letters and digits')
       .default('gw'),
-    /** The known keys, hashed. */
-    keys: z.array(record),
+    /** The known keys, hashed. May be left out where there is a `store`. */
+    keys: z.array(apiKeyRecord).optional(),
+    /** Where further keys are. Default: nowhere. */
+    store: z.union([fileStore, redisStore], 'expected { file: "…" } or { redis: true }').optional(),
     /** Schema of a key's metadata; what it yields is `ctx.auth.metadata`. */
     metadata: zodSchema.optional(),
     /** Sends the key on to the upstream. Default false: it is stripped. */
     forward: z.boolean().default(false),
   })
-  .transform(({ metadata: schema, ...rest }, ctx) => {
+  .transform((given, ctx) => {
     const fail = (path: PropertyKey[], message: string) => ctx.addIssue({ code: 'custom', path: ['keys', ...path], message })
-    const parseMetadata = (given: unknown, index: number): unknown => {
-      if (!schema) {
-        if (given !== undefined) fail([index, 'metadata'], 'expected a schema for it in `metadata`')
-        return undefined
-      }
-      const result = parseWith(schema, given)
-      for (const issue of result.error?.issues ?? [])
-        fail([index, 'metadata', ...issue.path], issue.message.replace(/^Invalid input: /, ''))
-      return result.data
-    }
-    rest.keys.forEach((key, index) => {
-      if (rest.keys.findIndex(({ id }) => id === key.id) < index) fail([index, 'id'], `another key has the id "${key.id}"`)
-      if (rest.keys.findIndex(({ hash }) => hash === key.hash) < index) fail([index, 'hash'], 'another key has the same hash')
-    })
-    return { ...rest, keys: rest.keys.map((key, index) => ({ ...key, metadata: parseMetadata(key.metadata, index) })) }
+    if (!given.keys && !given.store) fail([], 'expected the known keys, or a `store`')
+    return { ...given, keys: checkApiKeys(given.keys ?? [], given.metadata, fail) }
   })
 
-/** Parsed options of {@link apiKey}. */
+/** Parsed options of {@link apiKey}; durations in milliseconds. */
 export type ApiKeySettings = z.output<typeof options>
+
+const inRedis = ({ store }: ApiKeySettings): boolean => store !== undefined && 'redis' in store
+const mayExpire = ({ store, keys }: ApiKeySettings): boolean => store !== undefined || keys.some(({ expires }) => expires !== undefined)
+
+const EXPIRES = {
+  name: 'Api-Key-Expires',
+  description: 'When the key that was used will be refused (RFC 9110 section 5.6.7).',
+  on: 'any',
+} as const
+const RETRY_AFTER = { name: 'Retry-After', description: 'Seconds after which the store of keys is asked again.', on: 'problems' } as const
 
 export const apiKeyDefinition = {
   name: 'api-key',
   phase: 'authenticate',
   options,
+  needs: (settings: ApiKeySettings) => (inRedis(settings) ? (['redis'] as const) : []),
   effects: (settings: ApiKeySettings): Effects => ({
-    problems: ['UNAUTHENTICATED', 'INVALID_CREDENTIALS'],
-    headers: [{ name: 'WWW-Authenticate', description: 'How to authenticate (RFC 9110 section 11.6.1).', on: 'problems' }],
+    problems: ['UNAUTHENTICATED', 'INVALID_CREDENTIALS', ...(inRedis(settings) ? (['AUTH_UNAVAILABLE'] as const) : [])],
+    headers: [
+      { name: 'WWW-Authenticate', description: 'How to authenticate (RFC 9110 section 11.6.1).', on: 'problems' },
+      ...(mayExpire(settings) ? [EXPIRES] : []),
+      ...(inRedis(settings) ? [RETRY_AFTER] : []),
+    ],
     security: [{ scheme: 'apiKey', type: 'apiKey', header: settings.header, description: 'An API key issued by the operator.' }],
   }),
 } as const satisfies PolicyDefinition<'api-key'>
@@ -74,20 +78,28 @@ export interface ApiKeyRecord<M> {
   readonly id: string
   /** `sha256:` and the hex digest of the whole key. */
   readonly hash: string
+  /** Who calls with it. Two keys of one consumer overlap while one replaces the other. */
   readonly consumer: string
   readonly metadata?: M
-  /** ISO 8601 time after which it is refused. */
+  /** ISO 8601 time after which it is refused; until then its responses carry `Api-Key-Expires`. */
   readonly expires?: string
 }
 
+/** Where keys are beside the config: a watched JSON file, or the gateway's Redis. */
+export type ApiKeyStore =
+  | { readonly file: string; readonly redis?: never; readonly ttl?: never }
+  | { readonly file?: never; readonly redis: true; readonly ttl?: Duration }
+
 /** Options of {@link apiKey}. */
-export interface ApiKeyOptions<M extends Schema> {
+export interface ApiKeyOptions<M extends Schema, S extends ApiKeyStore | undefined = undefined> {
   /** Header that carries the key. Default `x-api-key`. */
   readonly header?: string
   /** What every key starts with. Default `gw`. */
   readonly prefix?: string
-  /** The known keys, hashed at rest. */
-  readonly keys: readonly ApiKeyRecord<In<M>>[]
+  /** The known keys, hashed at rest. May be left out where there is a `store`. */
+  readonly keys?: readonly ApiKeyRecord<In<M>>[]
+  /** Where further keys are, kept by `gatewright keys`. Default: nowhere. */
+  readonly store?: S
   /** Schema of a key's metadata; what it yields is `ctx.auth.metadata`. */
   readonly metadata?: M
   /** Sends the key on to the upstream. Default false: it is stripped. */
@@ -102,7 +114,11 @@ export interface ApiKeyAuth<M> {
   readonly metadata: M
 }
 
-/** Requires an API key in a header. Keys are kept as SHA-256 digests and compared in constant time. */
-export function apiKey<M extends Schema = Schema<undefined, undefined>>(given: ApiKeyOptions<M>): Auth<ApiKeyAuth<Out<M>>, 401> {
-  return bindAuth(apiKeyDefinition, given, apiKey) as Auth<ApiKeyAuth<Out<M>>, 401>
+type Statuses<S> = S extends { readonly redis: true } ? 401 | 503 : 401
+
+/** Requires an API key in a header. Keys are kept as SHA-256 digests, in the config, a watched file or Redis, and compared in constant time. */
+export function apiKey<M extends Schema = Schema<undefined, undefined>, S extends ApiKeyStore | undefined = undefined>(
+  given: ApiKeyOptions<M, S>,
+): Auth<ApiKeyAuth<Out<M>>, Statuses<S>> {
+  return bindAuth(apiKeyDefinition, given, apiKey) as Auth<ApiKeyAuth<Out<M>>, Statuses<S>>
 }

@@ -1,22 +1,29 @@
 import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
+import { basicDefinition } from './basic.js'
+import { cacheDefinition } from './cache.js'
 import { concurrencyDefinition } from './concurrency.js'
 import { corsDefinition } from './cors.js'
 import { faultInjectionDefinition } from './fault-injection.js'
 import { fetchMetadataDefinition } from './fetch-metadata.js'
+import { forwardAuthDefinition } from './forward-auth.js'
 import { headersDefinition } from './headers.js'
+import { httpSignatureDefinition } from './http-signature.js'
 import { idempotencyDefinition } from './idempotency.js'
+import { introspectionDefinition } from './introspection.js'
 import { ipFilterDefinition } from './ip-filter.js'
 import { jwtDefinition } from './jwt.js'
 import { loadSheddingDefinition } from './load-shedding.js'
 import { maintenanceDefinition } from './maintenance.js'
 import { mockDefinition } from './mock.js'
+import { mtlsDefinition } from './mtls.js'
 import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
 import { requestCapsDefinition } from './request-caps.js'
 import { securityHeadersDefinition } from './security-headers.js'
 import { timeWindowDefinition } from './time-window.js'
 import { userAgentsDefinition } from './user-agents.js'
+import { webhookDefinition } from './webhook.js'
 
 /** The built-in policies. The runtime has a compiler for each, held by a mapped type over this table. */
 export const policyDefinitions = {
@@ -36,12 +43,19 @@ export const policyDefinitions = {
   'time-window': timeWindowDefinition,
   'user-agents': userAgentsDefinition,
   idempotency: idempotencyDefinition,
+  cache: cacheDefinition,
 } as const
 
 /** The built-in auths. The runtime has a compiler for each, held by a mapped type over this table. */
 export const authDefinitions = {
   jwt: jwtDefinition,
   'api-key': apiKeyDefinition,
+  basic: basicDefinition,
+  'http-signature': httpSignatureDefinition,
+  webhook: webhookDefinition,
+  introspection: introspectionDefinition,
+  mtls: mtlsDefinition,
+  'forward-auth': forwardAuthDefinition,
   'any-of': anyOfDefinition,
 } as const
 

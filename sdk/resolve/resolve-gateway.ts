@@ -3,6 +3,7 @@ import { type Gateway, gatewaySchema } from '../gateway.js'
 import type { ResolvedGateway } from '../resolved.js'
 import type { Route } from '../route.js'
 import { readStamp, STAMP } from '../stamp.js'
+import { checkNeeds } from './check-needs.js'
 import { findRouteConflicts } from './find-route-conflicts.js'
 import { IssueCollector } from './issues.js'
 import { inside, Place, stamped } from './place.js'
@@ -55,6 +56,7 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
     results.flatMap(({ address, place }) => (address ? [{ route: address, place }] : [])),
     issues,
   )
+  if (parsed) checkNeeds(policies.needs, parsed, issues)
   if (!parsed || issues.issues.length > 0) throw new ConfigError(issues.issues)
   const { use: _use, routes: _routes, ...settings } = parsed
   return { settings, policies: shared, routes: results.flatMap(({ route }) => route ?? []), upstreams: upstreams.all, stamp }

@@ -1,7 +1,7 @@
 import type { AnyAuth } from '../auth.js'
 import { formatPath } from '../config-error.js'
 import type { AnyOfSettings } from '../policies/any-of.js'
-import type { AnyPolicy, PolicyDefinition } from '../policy.js'
+import type { AnyPolicy, GatewayNeed, PolicyDefinition } from '../policy.js'
 import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
 import { isShadow } from '../schemas/mode.js'
 import { readStamp } from '../stamp.js'
@@ -43,6 +43,9 @@ export class PolicyResolver {
   readonly #policies = new Map<object, ResolvedPolicy | undefined>()
   readonly #auths = new Map<object, ResolvedAuth | undefined>()
 
+  /** What policies cannot do without, and where they are used first. */
+  readonly needs: { readonly need: GatewayNeed; readonly place: Place }[] = []
+
   constructor(issues: IssueCollector) {
     this.#issues = issues
   }
@@ -78,6 +81,7 @@ export class PolicyResolver {
     const { definition, options } = given
     const settings = this.#issues.parse(definition.options, options, stamped(place, readStamp(given) ?? place.stamp))
     if (settings === undefined) return undefined
+    for (const need of definition.needs?.(settings) ?? []) this.needs.push({ need, place })
     const { name } = definition
     const phase = definition.phaseOf?.(settings) ?? definition.phase
     const effects = isShadow(settings) ? {} : definition.effects(settings)

@@ -1,6 +1,8 @@
+import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
+import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
@@ -49,6 +51,7 @@ export function resolveRoute(
   const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
+  checkCaches(policies, auth, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const match = options && resolveMatch(options, place, issues)
   const id = keys.join('.')
@@ -144,13 +147,10 @@ function resolveMatch({ match }: RouteSettings, place: Place, issues: IssueColle
         pattern: undefined,
       }
       if (typeof given === 'string') return condition
-      try {
-        return { ...condition, pattern: new RegExp(given.pattern) }
-      } catch (error) {
-        const reason = (error as Error).message.replace(/^.*: /, '')
-        issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${reason}`)
-        return condition
-      }
+      const problem = patternProblem(given.pattern)
+      if (!problem) return { ...condition, pattern: new RegExp(given.pattern) }
+      issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${problem}`)
+      return condition
     }),
   )
   return { host: match.host?.toLowerCase(), conditions }

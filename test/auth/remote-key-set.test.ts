@@ -137,7 +137,7 @@ test('J-20: each way to fail is named in the log, and nothing else is learnt fro
     html: 'the answer is no key set with a usable key',
     empty: 'the answer is no key set with a usable key',
     'no keys': 'the answer is no key set with a usable key',
-    huge: 'the answer is longer than 1 MiB',
+    huge: 'the answer is longer than 1024 KiB',
     silent: 'no complete answer in time',
     stalled: 'no complete answer in time',
     'hang up': 'other side closed',

@@ -64,7 +64,7 @@ test('a refused flag is data where data was asked for', async (t) => {
   t.is(code, 1)
 })
 
-for (const command of ['check', 'dev', 'start', 'build', 'generate', 'routes', 'init']) {
+for (const command of ['check', 'dev', 'start', 'build', 'generate', 'routes', 'init', 'keys']) {
   test(`${command} --help has an example`, async (t) => {
     const cwd = await createProject(t, {})
     const { code, stdout } = await runInProcess([command, '--help'], cwd)
@@ -85,6 +85,7 @@ test('a fault in gatewright itself exits with 2 and shows where', async (t) => {
     note: (text) => {
       noted += text
     },
+    read: () => Promise.resolve(''),
     exitCode: 0,
     sources: undefined,
   })

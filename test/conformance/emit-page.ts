@@ -1,5 +1,6 @@
 import { type Case, MODES, type Subject } from './case.js'
 import { catalogue } from './catalogue.js'
+import { ELSEWHERE } from './elsewhere.js'
 import type { Outcome } from './run-case.js'
 
 const SIGNS: Readonly<Record<Outcome['kind'], string>> = {
@@ -32,6 +33,9 @@ export function emitConformancePage(results: ReadonlyMap<Case, ReadonlyMap<Subje
     }
     lines.push('', ...notesOf(cases, results), '')
   }
+  lines.push('## Held by other tests', '', 'Rows whose cases are no single exchange.', '', '| row | what | tests |', '|---|---|---|')
+  for (const { id, title, tests, exception } of ELSEWHERE)
+    lines.push(`| ${id} | ${title}${exception ? `. Not held: ${exception}` : ''} | ${tests.map((file) => `\`${file}\``).join(', ')} |`)
   return `${lines
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')

@@ -9,6 +9,8 @@ import { createJwtStrategies } from '../../runtime/hapi/jwt-strategy.js'
 import { GatewayExchange } from '../../runtime/pipeline/exchange.js'
 import { compileAuthenticate } from '../../runtime/policies/authenticate.js'
 import type { Resource, Services } from '../../runtime/services.js'
+import { createMemorySharedState } from '../../runtime/stores/memory-shared-state.js'
+import type { SharedState } from '../../runtime/stores/shared-state.js'
 
 /** A clock that moves only when told to. */
 export interface ManualClock extends Clock {
@@ -41,22 +43,29 @@ export interface AuthAnswer {
   readonly auth: any
   /** Headers that would not be sent upstream. */
   readonly stripped: readonly string[]
+  /** Edits of the request and of the response: `name: value`. */
+  readonly edits: { readonly request: readonly string[]; readonly response: readonly string[] }
   /** Whether what was found, and what it holds, cannot be changed. */
   readonly frozen: boolean
   /** Whether the step answered without a promise. */
   readonly synchronous: boolean
   readonly challenges: readonly string[]
+  /** Headers of the problem, by name. */
+  readonly headers: Readonly<Record<string, readonly string[]>>
   readonly retryAfter: string | undefined
 }
 
 /** A hapi server that runs one auth, compiled for two routes (`/second` is the other), and tells what it found. */
 export interface AuthGateway {
   /** Raw headers: name, value, name, value. */
-  ask(headers: readonly string[], more?: { path?: string; method?: string; body?: string }): Promise<AuthAnswer>
+  ask(headers: readonly string[], more?: { path?: string; method?: string; body?: string; host?: boolean }): Promise<AuthAnswer>
   bearer(token: string): Promise<AuthAnswer>
   /** Compiles `auth` anew beside what is kept, as a reload does. */
   reload(auth: AnyAuth): void
   readonly logged: string[]
+  /** Counted events: name and labels. */
+  readonly counted: string[]
+  readonly shared: SharedState
   /** Settles when every task that delays readiness has. */
   warmed(): Promise<unknown>
   close(): Promise<void>
@@ -65,16 +74,22 @@ export interface AuthGateway {
 const isFrozen = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen))
 
+// What an auth may need of its gateway; nothing here connects to it.
+const everything = {
+  redis: { url: 'redis://127.0.0.1:9' },
+  server: { tls: { certFile: 'none', keyFile: 'none', clientCaFile: 'none' } },
+}
+
 const resolve = (auth: AnyAuth) => {
   const target = upstream('target', { targets: ['http://127.0.0.1:9'] })
   const routes = { any: route({ method: '*', path: '/{path*}', upstream: target, auth }) }
-  const [only] = resolveGateway(defineGateway({ info: { title: 'Auth', version: '1.0.0' }, routes })).routes
+  const [only] = resolveGateway(defineGateway({ info: { title: 'Auth', version: '1.0.0' }, ...everything, routes })).routes
   return only!.auth!
 }
 
 type Step = (exchange: GatewayExchange) => unknown
 
-async function run(step: Step, exchange: GatewayExchange): Promise<Omit<AuthAnswer, 'challenges' | 'retryAfter'>> {
+async function run(step: Step, exchange: GatewayExchange): Promise<Omit<AuthAnswer, 'challenges' | 'headers' | 'retryAfter' | 'edits'>> {
   let synchronous = true
   const stripped = () => (exchange.requestEdits ?? []).map(({ name }) => name)
   try {
@@ -118,9 +133,13 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
   const kept = new Map<string, Resource>()
   const warming: Promise<void>[] = []
   const logged: string[] = []
+  const counted: string[] = []
+  const shared = createMemorySharedState(clock)
   const services = {
     clock,
     log: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
+    count: (name: string, labels: object) => void counted.push(`${name} ${JSON.stringify(labels)}`),
+    shared,
     keep: <T extends Resource>(key: string, create: () => T): T => {
       if (!kept.has(key)) kept.set(key, create())
       return kept.get(key) as T
@@ -140,7 +159,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
     options: { payload: { parse: false, output: 'stream' } },
     handler: async (request, h) => {
       const { req, res } = request.raw
-      const exchange = new GatewayExchange(req, res, request.path, '', '127.0.0.1', 'r1', clock.now())
+      const exchange = new GatewayExchange(req, res, request.path, (req.url as string).split('?')[1] ?? '', '127.0.0.1', 'r1', clock.now())
       exchange.hapiRequest = request
       const problems: Problem[] = []
       const answer = await run((given) => {
@@ -157,14 +176,30 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
       }, exchange)
       const flat = problems[0]?.headers ?? []
       const values = (name: string) => flat.filter((_, index) => index % 2 === 1 && flat[index - 1] === name)
-      return h.response(JSON.stringify({ ...answer, challenges: values('WWW-Authenticate'), retryAfter: values('Retry-After')[0] }))
+      const lines = (edits: GatewayExchange['requestEdits']) => (edits ?? []).map(({ name, value }) => `${name}: ${value ?? '-'}`)
+      const edits = { request: lines(exchange.requestEdits), response: lines(exchange.responseEdits) }
+      return h.response(
+        JSON.stringify({
+          ...answer,
+          edits,
+          challenges: values('WWW-Authenticate'),
+          headers: Object.fromEntries(flat.flatMap((name, index) => (index % 2 === 0 ? [[name, values(name)]] : []))),
+          retryAfter: values('Retry-After')[0],
+        }),
+      )
     },
   })
   await server.start()
   const { port } = listener.address() as AddressInfo
-  const ask: AuthGateway['ask'] = (headers, { path = '/', method = 'GET', body } = {}) =>
+  const ask: AuthGateway['ask'] = (headers, { path = '/', method = 'GET', body, host = true } = {}) =>
     new Promise((done, fail) => {
-      const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers: ['Host', 'gw', 'Connection', 'close', ...headers] })
+      const sent = httpRequest({
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        headers: [...(host ? ['Host', 'gw'] : []), 'Connection', 'close', ...headers],
+      })
       sent.on('error', fail)
       sent.on('response', (response) => {
         let text = ''
@@ -184,6 +219,8 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
       steps = compile(next)
     },
     logged,
+    counted,
+    shared,
     warmed: () => Promise.all(warming),
     close: async () => {
       for (const resource of kept.values()) await resource.close()

@@ -1,7 +1,7 @@
 // Compiles only if policies give their values, needs and statuses to the routes that use them, exactly.
 
 import type { ApiKeyAuth, Auth, BaseContext, JwtAuth, Key, Policy, RateLimitState, Route } from 'gatewright'
-import { cors, defineGateway, group, headers, idempotency, ip, jwt, rateLimit, route } from 'gatewright'
+import { cache, cors, defineGateway, group, headers, idempotency, ip, jwt, rateLimit, route } from 'gatewright'
 import { z } from 'zod'
 import { exact, typeOf } from './exact.js'
 import { either, geo, partner, perCaller, perPlan, perUser, session, stamp, users } from './shared.js'
@@ -23,6 +23,21 @@ exact<Policy<{ auth: Session } & BaseContext, RateLimitState, 429>>()(perUser)
 exact<Policy<{ auth: Session } & BaseContext, unknown, 400 | 409 | 413 | 422 | 503>>()(
   idempotency({ by: session.key((auth) => auth.claims.sub) }),
 )
+
+exact<Policy<{ auth: Session } & BaseContext, unknown, never>>()(cache({ key: session.key((auth) => auth.claims.sub), ttl: '1m' }))
+exact<Policy<BaseContext, unknown, 504>>()(cache({ public: true, requestDirectives: true }))
+
+/** A cache without a key serves a whole gateway, and its routes without an auth. */
+export const cached = [
+  defineGateway({ info: { title: 'T', version: '1' }, use: { cache: cache({ ttl: '1m' }) }, routes: {} }),
+  route({ ...get, use: { cache: cache() } }),
+  route({ ...get, auth: session, use: { cache: cache({ public: true }) } }),
+  route({
+    ...get,
+    auth: session,
+    use: { cache: cache({ key: [session.key((auth) => auth.claims.sub), session.key((auth) => auth.claims.plan)] }) },
+  }),
+]
 
 /** A key with fewer needs serves where there is more to read. */
 export const widened: Key<{ auth: Session; readonly ip: string }, string> = ip

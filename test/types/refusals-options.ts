@@ -3,6 +3,7 @@
 import {
   anyOf,
   apiKey,
+  cache,
   cors,
   defineGateway,
   definePolicy,
@@ -404,3 +405,18 @@ route({
 idempotency({})
 // @ts-expect-error keyed on an auth that the route does not have
 route({ ...get, use: { once: idempotency({ by: session.key((auth) => auth.claims.sub) }) } })
+
+// --- cache ---------------------------------------------------------------------------------------------------------
+
+// @ts-expect-error the route has an auth, and the cache tells its callers apart by nothing of it
+route({ ...get, auth: session, use: { cache: cache({ ttl: '1m' }) } })
+// @ts-expect-error an address is nothing of the auth
+route({ ...get, auth: session, use: { cache: cache({ key: ip }) } })
+// @ts-expect-error keyed on an auth that the route does not have
+route({ ...get, use: { cache: cache({ key: session.key((auth) => auth.claims.sub) }) } })
+// @ts-expect-error keyed on another auth
+route({ ...get, auth: partner, use: { cache: cache({ key: session.key((auth) => auth.claims.sub) }) } })
+// @ts-expect-error POST is not answered from a store
+cache({ methods: ['POST'] })
+// @ts-expect-error not a duration
+cache({ ttl: '1 minute' })

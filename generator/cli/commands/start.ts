@@ -36,8 +36,9 @@ export function addStart(program: Command, run: CliRun): void {
       const { startGateway } = await import('../start-gateway.js')
       // Loaded before anything serves, so that no signal comes between.
       const { untilStopped } = await import('../until-stopped.js')
-      // The runtime takes the longest to load: it does so while the config is read.
-      const [{ gateway }] = await Promise.all([openConfig(run, file, env), import('../../../runtime/index.js')])
+      // Before the config turns source maps on, for whose sake Node would read the map of each file of the runtime too.
+      await import('../../../runtime/index.js')
+      const { gateway } = await openConfig(run, file, env)
       const running = await startGateway(run, file, gateway, listen)
       run.exitCode = await untilStopped(run, (options) => running.stop(options))
     })

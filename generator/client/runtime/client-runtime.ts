@@ -6,6 +6,7 @@ import type {
   ConnectOptions,
   Credentials,
   Failure,
+  Login,
   NoAnswer,
   Operation,
   ProblemDocument,
@@ -248,6 +249,11 @@ async function run(job: Job): Promise<AnyResult> {
     if (typeof outcome !== 'number') return outcome
     await (connection.wait ?? pause)(outcome, options.signal)
   }
+}
+
+/** A name and a password as Basic authentication sends them (RFC 7617 section 2), in UTF-8. */
+export function encodeLogin(login: Login | undefined): string | undefined {
+  return login && btoa(String.fromCharCode(...new TextEncoder().encode(`${login.user}:${login.password}`)))
 }
 
 /** Makes the function that calls operations. Nothing is sent before a call. */

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { createCaller } from '../../../generator/client/runtime/client-runtime.js'
+import { createCaller, encodeLogin } from '../../../generator/client/runtime/client-runtime.js'
 import { connect, createClient, usersGet } from '../../golden/client/shop/index.js'
 import { json, raw, startServer } from './start-server.js'
 
@@ -139,4 +139,10 @@ test('another fetch can stand in', async (t) => {
   const fetch = async (url: string, init: RequestInit) => Response.json({ url, method: init.method })
   const api = createClient({ baseUrl: 'http://nowhere.invalid', fetch })
   t.like(await api.users.get({ params: { id: '1' } }), { ok: true, data: { url: 'http://nowhere.invalid/users/1', method: 'GET' } })
+})
+
+test('a login is sent as RFC 7617 has it, in UTF-8', (t) => {
+  t.is(encodeLogin(undefined), undefined)
+  t.is(encodeLogin({ user: 'Aladdin', password: 'open sesame' }), 'QWxhZGRpbjpvcGVuIHNlc2FtZQ==')
+  t.is(encodeLogin({ user: 'test', password: '123£' }), 'dGVzdDoxMjPCow==')
 })

@@ -102,3 +102,17 @@ test('what no caller sees, such as the 101 of a WebSocket, is no result of an op
         Object.assign(operation.responses, { 101: { description: 'Switching.' }, '1XX': { description: 'Interim.' } })
   t.deepEqual([...emitClient(document)], [...emitClient(shop)])
 })
+
+test('a login is an option of its own; certificates and signatures are no options', (t) => {
+  const document = structuredClone(shop)
+  const securitySchemes = {
+    staff: { type: 'http', scheme: 'basic', description: 'A login.' },
+    device: { type: 'mutualTLS' },
+    signed: { type: 'apiKey', in: 'header', name: 'signature', 'x-per-request': true },
+  }
+  Object.assign(document, { components: { ...document.components, securitySchemes } })
+  const index = emitClient(document).get('index.ts') ?? ''
+  t.true(index.includes('readonly staff?: Login | undefined;'))
+  t.true(index.includes("staff: ['authorization', 'Basic ', encodeLogin(options.staff)],"))
+  t.false(/device|signed|Credential/.test(index))
+})

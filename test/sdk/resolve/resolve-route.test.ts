@@ -54,6 +54,20 @@ const rows: Row[] = [
     issues: ['GW1202 routes.get.match.headers["x-kind"].pattern: bad regular expression: Unterminated group'],
   },
   {
+    title: 'a pattern of the path that could take for ever',
+    routes: { get: get({ path: '/{id:(a+)+}' }) },
+    issues: [
+      'GW1202 routes.get.path: bad regular expression in {id}: a repetition inside a repetition can take a time that doubles with each character',
+    ],
+  },
+  {
+    title: 'a pattern in match that could take for ever',
+    routes: { get: get({ match: { query: { v: { pattern: '^(?:x|[^)*]{2,}y)*$' } } } }) },
+    issues: [
+      'GW1202 routes.get.match.query.v.pattern: bad regular expression: a repetition inside a repetition can take a time that doubles with each character',
+    ],
+  },
+  {
     title: 'a body on GET',
     routes: { get: get({ body: z.object({}), mapRequest: () => ({}) }) },
     issues: [

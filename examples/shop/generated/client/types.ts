@@ -69,7 +69,7 @@ export interface Problem<Code extends string = string> {
   /**
    * A stable name for programs to act on. The gateway itself answers:
    *
-   * - `AUTH_UNAVAILABLE` (503): The keys needed to check the credential cannot be fetched. Try again later.
+   * - `AUTH_UNAVAILABLE` (503): What is needed to check the credential, such as keys or the service that knows it, cannot be reached. Try again later.
    * - `BAD_REQUEST` (400): The request line, a header or the framing breaks HTTP/1.1 (RFC 9112), or the target would mean something else to a second parser. Send a canonical request.
    * - `INTERNAL` (500): The gateway failed in an unexpected way. Report the request id.
    * - `INVALID_CREDENTIALS` (401): A credential was sent and is malformed, expired, revoked, or signed by an unknown key. Obtain a new one.

@@ -1,4 +1,4 @@
-import { anyOf, apiKey, defineGateway, jwt, route, upstream } from 'gatewright'
+import { anyOf, apiKey, basic, defineGateway, forwardAuth, introspection, jwt, mtls, route, stripeWebhook, upstream } from 'gatewright'
 import { z } from 'zod'
 
 const api = upstream('reports-backend', { targets: ['http://10.1.2.3:4001'] })
@@ -7,17 +7,29 @@ const session = jwt({ issuer: 'https://id.example.org/', audience: 'reports', al
 const other = jwt({ issuer: 'https://login.example.net/', audience: 'reports', algorithms: ['ES256'], claims })
 const inHeader = jwt({ issuer: 'https://id.example.org/', audience: 'reports', algorithms: ['ES256'], claims, header: 'x-token' })
 const partner = apiKey({ keys: [] })
+const password = '$scrypt$ln=15,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY'
+const staff = basic({ realm: 'reports', users: [{ name: 'ada', password }] })
+const known = introspection({ endpoint: 'https://id.example.org/introspect', client: { id: 'gw', secret: 'secret' }, claims })
+const service = mtls({ consumers: [{ consumer: 'billing', san: 'DNS:billing.example.org' }] })
+const decided = forwardAuth({ url: 'http://127.0.0.1:4100/', headers: ['x-ticket', 'cookie'] })
+const stripe = stripeWebhook({ secret: 'whsec_example_of_a_secret' })
 const responses = { 200: z.object({ title: z.string() }).meta({ id: 'Report' }) }
 
 /** Every kind of auth, alone and as alternatives. */
 export const authGateway = defineGateway({
   info: { title: 'Reports', version: '2.0.0', summary: 'Reports for everyone.' },
+  server: { tls: { certFile: 'cert.pem', keyFile: 'key.pem', clientCaFile: 'clients.pem' } },
   routes: {
     open: route({ method: 'GET', path: '/open', upstream: api, responses }),
     bearer: route({ method: 'GET', path: '/bearer', upstream: api, auth: session, responses }),
     otherIssuer: route({ method: 'GET', path: '/other', upstream: api, auth: other, responses }),
     token: route({ method: 'GET', path: '/token', upstream: api, auth: inHeader, responses }),
     key: route({ method: 'GET', path: '/key', upstream: api, auth: partner, responses }),
+    basic: route({ method: 'GET', path: '/basic', upstream: api, auth: staff, responses }),
+    introspected: route({ method: 'GET', path: '/introspected', upstream: api, auth: known, responses }),
+    certified: route({ method: 'GET', path: '/certified', upstream: api, auth: anyOf(service, staff), responses }),
+    decided: route({ method: 'GET', path: '/decided', upstream: api, auth: decided, responses }),
+    hook: route({ method: 'POST', path: '/hook', upstream: api, auth: stripe }),
     either: route({ method: 'GET', path: '/either', upstream: api, auth: anyOf(session, partner), responses }),
   },
 })

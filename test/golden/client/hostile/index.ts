@@ -6,7 +6,7 @@ import { aBC2, type ABC2Input, type ABC2Result } from './index2.js';
 import { aBC, type ABCInput, type ABCResult } from './index3.js';
 import { classNewFunction, type ClassNewFunctionInput, type ClassNewFunctionResult } from './types2.js';
 import { call2, type Call2Input, type Call2Result, new2, type New2Input, type New2Result } from './types3.js';
-import { type Call, type CallOptions, type Caller, type ConnectOptions, createCaller, type Credential } from './runtime.js';
+import { type Call, type CallOptions, type Caller, type ConnectOptions, createCaller, type Credential, encodeLogin, type Login } from './runtime.js';
 
 export type * from './types.js';
 export * from './runtime.js';
@@ -26,7 +26,7 @@ export interface ClientOptions extends ConnectOptions {
    */
   readonly '*/ export const pwned = 1; /* \' " ` ${1} \u005c \r\n\u2028 @ts-expect-error </script> \u0000\ud800'?: Credential | undefined;
   readonly __proto__x?: Credential | undefined;
-  readonly headers2?: Credential | undefined;
+  readonly headers2?: Login | undefined;
 }
 
 /** Makes a function that calls single operations, so that a bundler can drop the others: `call(operation, input)`. */
@@ -34,7 +34,7 @@ export function connect(options: ClientOptions): Caller {
   return createCaller(options, {
     '*/ export const pwned = 1; /* \' " ` ${1} \u005c \r\n\u2028 @ts-expect-error </script> \u0000\ud800': ['x-evil', '', options['*/ export const pwned = 1; /* \' " ` ${1} \u005c \r\n\u2028 @ts-expect-error </script> \u0000\ud800']],
     __proto__x: ['authorization', 'Bearer ', options.__proto__x],
-    headers: ['authorization', 'Basic ', options.headers2],
+    headers: ['authorization', 'Basic ', encodeLogin(options.headers2)],
   });
 }
 

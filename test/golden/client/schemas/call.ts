@@ -3,6 +3,12 @@
 /** A secret: its text, or a function that is asked for it before every try. */
 export type Credential = string | (() => string | Promise<string>)
 
+/** A name and a password. */
+export interface Login {
+  readonly user: string
+  readonly password: string
+}
+
 /** How a client reaches its gateway. */
 export interface ConnectOptions {
   /** Where the gateway is, with a path prefix if it has one: `https://api.example.org`. */

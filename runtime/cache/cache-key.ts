@@ -1,0 +1,68 @@
+import type { CacheSettings } from '../../sdk/policies/cache.js'
+import type { GatewayExchange } from '../pipeline/exchange.js'
+
+/** What a trusted proxy may say of the outer request, and an upstream may build links from. */
+const FORWARDED = [
+  'forwarded',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+] as const
+
+/** A part with its length before it, so that no two parts run together. */
+const part = (text: string) => `${text.length}:${text}`
+
+const joined = (value: string | string[] | undefined) => (value === undefined ? '' : typeof value === 'string' ? value : value.join(', '))
+
+/** A request header as it goes upstream, after the edits of the route's steps; undefined if it does not. */
+export function sentHeader({ headers, requestEdits }: GatewayExchange, name: string): string | undefined {
+  const edit = requestEdits?.findLast((one) => one.name === name)
+  if (edit) return edit.value
+  const value = headers[name]
+  return value === undefined ? undefined : joined(value)
+}
+
+/**
+ * Compiles the key of a request's stored responses: the route, all that reaches the upstream whatever the response varies by – host, path, query,
+ * what proxies say of the outer request, the gateway's own header edits – and what tells callers apart. GET and HEAD share one.
+ */
+export function compileCacheKey({ key: keys, public: shared }: CacheSettings, identity: string): (exchange: GatewayExchange) => string {
+  return (exchange) => {
+    const { routeId, headers, path, queryString, requestEdits } = exchange
+    let text = `cache\0${part(identity)}${part(routeId)}${part(joined(headers.host).toLowerCase())}${part(path)}${part(queryString)}`
+    for (const name of FORWARDED) if (headers[name] !== undefined) text += part(name) + part(joined(headers[name]))
+    if (!shared) for (const { name, value } of requestEdits ?? []) text += part(name) + part(value ?? '')
+    for (const key of keys) text += `=${part(String(key.read(exchange as never)))}`
+    return text
+  }
+}
+
+/** The key of one variant (RFC 9111 section 4.1). Spaces around commas mean nothing. */
+export function variantKey(key: string, vary: readonly string[], exchange: GatewayExchange): string {
+  let text = `${key}\n`
+  for (const name of vary) {
+    const value = sentHeader(exchange, name)
+    text += value === undefined ? '-' : part(value.trim().replace(/\s*,\s*/g, ','))
+  }
+  return text
+}
+
+/** The parameters of a raw query whose decoded names are listed, as they came and in their order. */
+export function keepParameters(queryString: string, names: ReadonlySet<string>): string {
+  if (queryString === '') return ''
+  return queryString
+    .split('&')
+    .filter((pair) => names.has(decoded(pair.split('=', 1)[0] as string)))
+    .join('&')
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '))
+  } catch {
+    return name
+  }
+}

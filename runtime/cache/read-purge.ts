@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { EVERYTHING } from './purge-times.js'
+
+const text = z.string().min(1)
+
+const purge = z.union([
+  /** A word of the tag header. */
+  z.strictObject({ tag: text }).transform(({ tag }) => `tag:${tag}`),
+  /** A path without its query, as routed; with every query and on every host. */
+  z.strictObject({ path: text }).transform(({ path }) => `path:${path}`),
+  /** The id of a route. */
+  z.strictObject({ route: text }).transform(({ route }) => `route:${route}`),
+  z.strictObject({ all: z.literal(true) }).transform(() => EVERYTHING),
+])
+
+/** What a request to purge means: `{"tag": …}`, `{"path": …}`, `{"route": …}` or `{"all": true}`, in JSON. Undefined for anything else. */
+export function readPurge(body: string): string | undefined {
+  try {
+    return purge.safeParse(JSON.parse(body)).data
+  } catch {
+    return undefined
+  }
+}
