@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { GatewaySettings } from '../sdk/gateway.js'
+import { RevocationList } from './auth/revocation-list.js'
 import type { Clock } from './clock.js'
 import type { Metrics } from './observe/metrics.js'
 import type { Resources } from './resources.js'
@@ -57,8 +58,10 @@ export async function createServices(
     ? await redisStores(redis, { clock, log, count, keep })
     : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)), leases: undefined }
   warmTasks.push(() => limits.warm())
+  const revocations = keep(`revocations:${JSON.stringify(redis ?? 'memory')}`, () => new RevocationList({ shared, clock, log }))
+  const warm: Services['warm'] = (task) => void warmTasks.push(task)
   const { jwt, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, leases, count, keep, warm: (task) => void warmTasks.push(task), jwt, fetchUpstream }
+  return { clock, log, limits, localLimits, shared, leases, revocations, count, keep, warm, jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { credentialHeader } from '../sdk/effects.js'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
-import { createAdminServer, listen } from './admin/admin-server.js'
+import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
+import type { RevocationList } from './auth/revocation-list.js'
+import { readRevocation } from './auth/revocation-request.js'
 import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
@@ -25,6 +26,7 @@ import { inspectRoute } from './inspect.js'
 import { mockGateway } from './mock/mock-gateway.js'
 import { nodeVersionWarning } from './node-version-warning.js'
 import { createAccessLog } from './observe/access-log.js'
+import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
@@ -67,6 +69,7 @@ export class GatewayRuntime implements RunningGateway {
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
   #live: LiveConfig | undefined
+  #revocations: RevocationList | undefined
   #ready = false
   #draining = false
   #stopping: Promise<boolean> | undefined
@@ -124,9 +127,15 @@ export class GatewayRuntime implements RunningGateway {
     )
     this.#protection.watch(this.#listener.server)
     this.#admin = createAdminServer(this.#metrics, {
-      readiness: () => (!this.#ready ? 'not ready' : this.#protection.overloaded ? 'degraded' : 'ready'),
+      readiness: () => this.#readiness(),
       purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
+      revoke: (given) => this.revoke(given),
     })
+  }
+
+  #readiness(): Readiness {
+    if (!this.#ready) return 'not ready'
+    return this.#protection.overloaded ? 'degraded' : 'ready'
   }
 
   /** The edge: guards a request before anything runs. */
@@ -178,6 +187,7 @@ export class GatewayRuntime implements RunningGateway {
       })
       const live = compileGateway(this.#options.mock ? mockGateway(gateway) : gateway, services)
       await warmUp(warmTasks, log)
+      this.#revocations = services.revocations
       return { live, generation }
     } catch (error) {
       await Promise.allSettled(this.#resources.removeNew(before).map((resource) => resource.close()))
@@ -196,10 +206,7 @@ export class GatewayRuntime implements RunningGateway {
   #activate(gateway: ResolvedGateway, live: LiveConfig): void {
     this.#gateway = gateway
     this.#live = live
-    const credentials = new Set(
-      gateway.routes.flatMap(({ effects }) => effects.security.flatMap((security) => credentialHeader(security) ?? [])),
-    )
-    this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentials)
+    this.#observer.accessLog = createAccessLog(this.#sink.log, gateway.settings.log, credentialHeaders(gateway.routes))
   }
 
   async start(): Promise<void> {
@@ -273,6 +280,13 @@ export class GatewayRuntime implements RunningGateway {
   async inject(request: Parameters<RunningGateway['inject']>[0]): Promise<InjectResponse> {
     await this.#prepare()
     return injectRequest(this.#listener, request)
+  }
+
+  async revoke(revocation: unknown): Promise<void> {
+    const entry = readRevocation(revocation, this.#clock)
+    await this.#prepare()
+    await this.#revocations?.add(entry)
+    this.#sink.log.info({ revocation: entry.key }, 'tokens revoked')
   }
 
   inspect(): readonly RouteInspection[] {

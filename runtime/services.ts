@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { CapturedResponse } from '../sdk/index.js'
+import type { RevocationList } from './auth/revocation-list.js'
 import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
 import type { FetchOptions } from './forward/fetch-upstream.js'
@@ -13,8 +14,8 @@ export interface Resource {
   close(): void | Promise<void>
 }
 
-/** Runs a hapi auth strategy on an exchange; rejects with what the strategy's `verify` threw. */
-export type AuthTest = (exchange: GatewayExchange) => Promise<void>
+/** Runs a hapi auth strategy on an exchange; resolves to what it found, rejects with what the strategy's `verify` threw. */
+export type AuthTest = (exchange: GatewayExchange) => Promise<unknown>
 
 /** Checks a token; `hapi-auth-jwt2` calls it in `verify` mode. Throws a `Problem` to refuse. */
 export type VerifyToken = (token: string) => Promise<VerifiedToken>
@@ -45,6 +46,8 @@ export interface Services {
   readonly leases: LeaseStore | undefined
   /** Small values shared by every process: replays, nonces, cached responses. */
   readonly shared: SharedState
+  /** Tokens that were revoked before they expired. */
+  readonly revocations: RevocationList
   /** Sends an exchange's request upstream once more, apart from its client; rejects with a `Problem`. */
   fetchUpstream(exchange: GatewayExchange, options: FetchOptions): Promise<CapturedResponse>
   /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Duration } from '../sdk/index.js'
 import type { Clock } from './clock.js'
 
 /** Options of `createGateway`: where it runs, over what the config says. */
@@ -16,6 +17,19 @@ export interface GatewayRunOptions {
   readonly mock?: boolean | undefined
   /** hapi plugins and routes of the user's own. */
   readonly plugins?: readonly unknown[] | undefined
+}
+
+/**
+ * Tokens to revoke: those of an issuer with one `jti`, those of one `sub`, or all of them. `before` is in seconds since 1970,
+ * default now: with `sub` or alone, only tokens issued until then are meant. `keep` says how long the revocation is
+ * remembered, default `30d`; no token should live longer.
+ */
+export interface Revocation {
+  readonly issuer: string
+  readonly jti?: string
+  readonly sub?: string
+  readonly before?: number
+  readonly keep?: Duration
 }
 
 /** What a request through `inject` yields. */
@@ -51,6 +65,11 @@ export interface RunningGateway {
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: string | Uint8Array
   }): Promise<InjectResponse>
+  /**
+   * Revokes tokens, in every process that shares the gateway's Redis; each `jwt` with `revocation` refuses them from then on.
+   * Rejects with the problem INVALID_REQUEST that says what is wrong with the argument, or another if the shared store cannot take it.
+   */
+  revoke(revocation: Revocation): Promise<void>
   inspect(): readonly RouteInspection[]
   /** Base URL of the client listener, without a trailing slash. */
   readonly url: string

@@ -12,6 +12,8 @@ interface Scheme<T extends string> {
   readonly scheme: string
   readonly type: T
   readonly description: string
+  /** Credentials that are needed beside this one. */
+  readonly with?: readonly SecurityEffect[]
 }
 
 /** A request header that a policy reads and callers may, or must, send. */
@@ -39,6 +41,12 @@ export function credentialHeader(effect: SecurityEffect): string | undefined {
   return 'header' in effect ? effect.header : 'authorization'
 }
 
+/** Scopes that a credential of a scheme must carry: all of any one list. */
+export interface ScopeEffect {
+  readonly scheme: string
+  readonly anyOf: readonly (readonly string[])[]
+}
+
 /**
  * What a caller can observe of a policy, as neutral data. OpenAPI, the client's error union and the runtime's
  * own checks all read this.
@@ -52,4 +60,8 @@ export interface Effects {
   readonly requestHeaders?: readonly RequestHeaderEffect[]
   /** Alternatives, any one of which suffices. */
   readonly security?: readonly SecurityEffect[]
+  /** True where callers without any credential pass too. */
+  readonly anonymous?: boolean
+  /** Scopes that are needed, every entry on its own. */
+  readonly scopes?: readonly ScopeEffect[]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { GlobalPolicies } from './context.js'
 import { infoSchema } from './info.js'
+import { type JsonLimitOptions, jsonLimitsSchema } from './json-limits.js'
 import { type ListenerTlsOptions, listenerTlsSchema } from './listener-tls.js'
 import type { Route } from './route.js'
 import { type Duration, duration, headerName, type Size, size } from './schemas/text.js'
@@ -138,7 +139,7 @@ export const gatewaySchema = z.strictObject({
   tags: z.record(z.string(), z.string()).default({}),
   /** The listener for clients. */
   server: serverSchema.prefault({}),
-  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`, `POST /cache/purge`; `false` turns it off. */
+  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`, `POST /cache/purge`, `POST /revocations`; `false` turns it off. */
   admin: z.union([z.literal(false), adminSchema], 'expected false or { host, port }').prefault({}),
   /** Log lines, as JSON on standard output. */
   log: logSchema.prefault({}),
@@ -177,6 +178,8 @@ export const gatewaySchema = z.strictObject({
       base: z.string().min(1).default('urn:problem:'),
     })
     .prefault({}),
+  /** Bounds on JSON in requests, wherever a schema or a transform reads it; beyond one the request is answered 400. */
+  json: jsonLimitsSchema.prefault({}),
   /** Lane of routes that do not say. Default `direct`. */
   lifecycle: z.enum(['direct', 'hapi']).default('direct'),
   /** Policies of every route, by name, and of requests that match no route. */
@@ -253,7 +256,7 @@ export interface GatewayOptions {
     /** Defaults: headers `10s`, request `5m`, keepAlive `70s`. */
     readonly timeouts?: { readonly headers?: Duration; readonly request?: Duration; readonly keepAlive?: Duration }
   }
-  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`, `POST /cache/purge`. Default `127.0.0.1:9901`. */
+  /** The listener for operators: `/healthz`, `/readyz`, `/metrics`, `POST /cache/purge`, `POST /revocations`. Default `127.0.0.1:9901`. */
   readonly admin?: false | { readonly host?: string; readonly port?: number }
   readonly log?: {
     readonly level?: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -270,6 +273,8 @@ export interface GatewayOptions {
   readonly requestId?: { readonly header?: string }
   /** What the `type` of a problem starts with. Default `urn:problem:`. */
   readonly problems?: { readonly base?: string }
+  /** Bounds on JSON in requests. Defaults: 64 levels, 50,000 members and elements. */
+  readonly json?: JsonLimitOptions
   /** Lane of routes that do not say. Default `direct`. */
   readonly lifecycle?: 'direct' | 'hapi'
 }

@@ -58,7 +58,11 @@ export const ISSUES = {
     explain: 'Values under `routes` are made by `route({ … })` or `group.route({ … })`, or are objects of those.',
   },
   GW1301: { title: 'Not a policy', explain: 'Values in `use` are made by policy functions such as `rateLimit({ … })` or `cors({ … })`.' },
-  GW1302: { title: 'Not an auth', explain: '`auth` takes a value made by `jwt({ … })`, `apiKey({ … })` or `anyOf(…)`.' },
+  GW1302: {
+    title: 'Not an auth',
+    explain:
+      '`auth` takes a value made by `jwt({ … })`, `apiKey({ … })` or another auth, or a combination of them by `anyOf(…)`, `allOf({ … })` and, around the whole, `optional(…)`.',
+  },
   GW1303: {
     title: 'Reserved policy key',
     explain: 'A key in `use` becomes a property of the context and may not hide one that is already there.',
@@ -86,6 +90,21 @@ export const ISSUES = {
   GW1403: {
     title: 'WebSocket on another method',
     explain: 'A WebSocket handshake is a GET request (RFC 6455 section 4.1): `websocket` needs a route with method `GET` or `*`.',
+  },
+  GW1404: {
+    title: 'Header name in capitals',
+    explain:
+      'The keys of a route’s `headers` schema are names in lower case, as the gateway reads them (RFC 9110 section 5.1: names have no case).',
+  },
+  GW1405: {
+    title: 'Body cannot travel so',
+    explain:
+      '`accepts` names media types that the route’s `body` cannot come in: it needs a schema, a `z.file()` alone is its own bytes, and an object with files is a multipart form.',
+  },
+  GW1406: {
+    title: 'Secret cannot be redacted',
+    explain:
+      'With `redactSecrets`, a member marked `.meta({ secret: true })` is removed if it may be absent and sent as `***` otherwise; here the schema allows neither.',
   },
   GW1501: {
     title: 'Conflicting schema id',

@@ -19,6 +19,8 @@ export interface PolicyDefinition<N extends string = string, O extends Schema = 
   readonly phase: Phase
   /** Another phase where the settings allow it, such as an earlier one for a limiter that needs no auth. */
   readonly phaseOf?: ((settings: Out<O>) => Phase) | undefined
+  /** The function whose values make this policy, such as `jwt` for `session.scopes(…)`; absent where it has a function of its own. */
+  readonly madeBy?: string | undefined
   /** A strict zod schema; unknown keys are refused at load. */
   readonly options: O
   readonly effects: (settings: Out<O>) => Effects

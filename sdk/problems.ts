@@ -43,6 +43,11 @@ export const PROBLEMS = {
     'Origin not allowed',
     'The route lets only pages of certain origins open a WebSocket, and `Origin` names another (RFC 6455 section 10.2).',
   ),
+  INSUFFICIENT_SCOPE: problem(
+    403,
+    'Insufficient scope',
+    'The token is valid but lacks a scope that this operation needs; `WWW-Authenticate` names them (RFC 6750 section 3.1). Obtain a token with these scopes.',
+  ),
   NOT_FOUND: problem(404, 'Not found', 'No route of the gateway matches this method, host and path.'),
   METHOD_NOT_ALLOWED: problem(405, 'Method not allowed', 'The path exists with other methods; `Allow` lists them.'),
   REQUEST_TIMEOUT: problem(408, 'Request timeout', 'The request did not arrive in time. Send it again, faster.'),

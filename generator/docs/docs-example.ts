@@ -32,5 +32,7 @@ export function effectsIn({ gateway }: DocsExample, name: string): Required<Effe
     headers: [...headers.values()],
     requestHeaders: effects.flatMap((one) => one.requestHeaders ?? []),
     security: effects.flatMap((one) => one.security ?? []),
+    anonymous: effects.some(({ anonymous }) => anonymous),
+    scopes: effects.flatMap((one) => one.scopes ?? []),
   }
 }

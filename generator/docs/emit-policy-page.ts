@@ -33,6 +33,12 @@ function effectsText({ problems, headers, requestHeaders, security }: Required<E
   return lines.length === 0 ? undefined : [...new Set(lines)].join('\n')
 }
 
+/** How a policy comes about: imported, or made by the value of another function. */
+function howToWrite({ madeBy }: PolicyDefinition, written: string): string {
+  if (madeBy === undefined) return `import { ${written} } from 'gatewright'`
+  return `const auth = ${madeBy === 'auth' ? 'jwt' : madeBy}({ … })${madeBy === 'auth' ? ' // or any other auth' : ''}\nauth.${written}(…)`
+}
+
 /** The reference page of a policy or auth. */
 export function emitPolicyPage(definition: PolicyDefinition, example: DocsExample, comments: CommentReader): Page {
   const { name, phase, options } = definition
@@ -40,7 +46,7 @@ export function emitPolicyPage(definition: PolicyDefinition, example: DocsExampl
   const file = `policies/${name}.ts`
   return page(`policies/${name}.md`, written, [
     comments.ofFunction(file, written),
-    fenced('ts', `import { ${written} } from 'gatewright'`),
+    fenced('ts', howToWrite(definition, written)),
     phaseText(phase),
     section('Options', optionsTable(options, comments.ofSchema(file, 'options'))),
     section('What callers can see', effectsText(effectsIn(example, name))),

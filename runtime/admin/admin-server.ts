@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '../../sdk/index.js'
 import type { Metrics } from '../observe/metrics.js'
+import type { AdminReply } from './admin-reply.js'
 import { answerPurge } from './answer-purge.js'
+import { answerRevocation } from './answer-revocation.js'
 
 /** The listener for operators. */
 export interface AdminServer {
@@ -19,30 +21,29 @@ export interface AdminActions {
   readiness(): Readiness
   /** Purges a tag from every cache; undefined where no route has one. */
   purge(tag: string): Promise<void> | undefined
+  revoke(given: unknown): Promise<void>
 }
 
-interface AdminReply {
-  readonly status: number
-  readonly body: string
-  readonly type?: string
-}
-
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus) and `POST /cache/purge`, and nothing else. */
-export function createAdminServer(metrics: Metrics, { readiness, purge }: AdminActions): AdminServer {
-  const respond = async (req: IncomingMessage): Promise<AdminReply> => {
-    const path = (req.url ?? '/').split('?', 1)[0] as string
-    if (path === '/healthz') return { status: 200, body: 'ok\n' }
-    if (path === '/readyz') return { status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }
-    if (path === '/cache/purge') return answerPurge(req, purge)
-    if (path === '/metrics') {
+/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge` and `POST /revocations`, and nothing else. */
+export function createAdminServer(metrics: Metrics, { readiness, purge, revoke }: AdminActions): AdminServer {
+  const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
+    '/healthz': () => ({ status: 200, body: 'ok\n' }),
+    '/readyz': () => ({ status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }),
+    '/metrics': async () => {
       const { contentType, text: body } = await metrics.scrape()
       return { status: 200, type: contentType, body }
-    }
-    return { status: 404, body: 'The admin listener serves /healthz, /readyz, /metrics and /cache/purge.\n' }
+    },
+    '/cache/purge': (req) => answerPurge(req, purge),
+    '/revocations': (req) => answerRevocation(req, revoke),
+  }
+  const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
+  const respond = async (req: IncomingMessage) => {
+    const path = (req.url ?? '/').split('?', 1)[0] as string
+    return Object.hasOwn(answers, path) ? answers[path]?.(req) : nothing
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {
     respond(req).then(
-      ({ status, type = 'text/plain; charset=utf-8', body }) =>
+      ({ status, type = 'text/plain; charset=utf-8', body } = nothing) =>
         res
           .writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' })
           .end(req.method === 'HEAD' ? undefined : body),

@@ -7,9 +7,10 @@ export interface KeySource {
   readonly generation: number
   /**
    * The one key for a token's `alg` and `kid`; undefined if none fits, or more than one.
-   * Rejects with the problem `AUTH_UNAVAILABLE` if the keys are unknown for now.
+   * Rejects with the problem `AUTH_UNAVAILABLE` if the keys are unknown for now, or if the token says that it is younger than
+   * they are: `issuedAt` is its `iat`, in seconds since 1970.
    */
-  find(algorithm: JwtAlgorithm, kid: string | undefined): Promise<KeyObject | undefined>
+  find(algorithm: JwtAlgorithm, kid: string | undefined, issuedAt?: number): Promise<KeyObject | undefined>
   /** Whether what was verified in `generation` may still be relied on without looking at the keys again. */
   holds(generation: number): boolean
 }

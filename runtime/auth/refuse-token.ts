@@ -12,6 +12,7 @@ const FLAWS = {
   expired: 'The token has expired.',
   inactive: 'The token is not active.',
   premature: 'The token is not valid yet.',
+  revoked: 'The token has been revoked.',
   claims: 'The claims of the token are not the expected ones.',
 } as const
 

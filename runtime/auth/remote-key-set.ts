@@ -4,7 +4,8 @@ import { type JwtAlgorithm, Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import { retryAfter } from '../pipeline/retry-after.js'
 import type { Resource } from '../services.js'
-import { fetchKeySet } from './fetch-key-set.js'
+import { discoverKeySet } from './discover-key-set.js'
+import { fetchKeySet, type KeySetFetch, type KeySetRequest } from './fetch-key-set.js'
 import type { KeySource } from './key-source.js'
 import { parseKeySet, type VerificationKey } from './parse-key-set.js'
 import { selectKey } from './select-key.js'
@@ -20,10 +21,12 @@ const FIRST_BACKOFF = 1_000
 
 export interface RemoteKeySetOptions {
   readonly url: string
+  /** Given where `url` is that of an issuer's provider metadata, which names the set. */
+  readonly issuer?: string | undefined
   readonly clock: Clock
   readonly log: Logger
   readonly fetch?: typeof fetch
-  /** Milliseconds for one fetch. Default 5,000. */
+  /** Milliseconds for one fetch, the metadata included. Default 5,000. */
   readonly timeoutMs?: number
 }
 
@@ -32,14 +35,20 @@ export class RemoteKeySet implements KeySource, Resource {
   generation = 0
   readonly #options: RemoteKeySetOptions
   readonly #closing = new AbortController()
+  readonly #fetch: (request: KeySetRequest) => Promise<KeySetFetch>
   #keys: readonly VerificationKey[] = []
   #fetchedAt = Number.NEGATIVE_INFINITY
+  /** The same on the wall clock, in seconds since 1970, to compare with a token's `iat`. */
+  #knownUntil = Number.NEGATIVE_INFINITY
+  #searchAt = Number.NEGATIVE_INFINITY
   #retryAt = Number.NEGATIVE_INFINITY
   #failures = 0
   #pending: Promise<boolean> | undefined
 
   constructor(options: RemoteKeySetOptions) {
     this.#options = options
+    const { url, issuer } = options
+    this.#fetch = issuer === undefined ? (request) => fetchKeySet(url, request) : discoverKeySet(issuer, url)
   }
 
   /** Tries a first fetch; its failure is logged and does not reject. */
@@ -60,17 +69,30 @@ export class RemoteKeySet implements KeySource, Resource {
     return true
   }
 
-  async find(algorithm: JwtAlgorithm, kid: string | undefined): Promise<KeyObject | undefined> {
+  async find(algorithm: JwtAlgorithm, kid: string | undefined, issuedAt?: number): Promise<KeyObject | undefined> {
     await this.#freshen()
     const key = selectKey(this.#keys, algorithm, kid)
     if (key) return key
-    if (this.#coolingDown()) {
-      // After a failed fetch nobody knows whether the key exists.
-      if (this.#failures > 0) throw this.#unavailable()
+    if (!this.#maySearch()) {
+      // After a failed fetch nobody knows whether the key exists, nor whether one came since the last.
+      if (this.#failures > 0 || (issuedAt !== undefined && issuedAt >= this.#knownUntil)) throw this.#unavailable()
       return undefined
     }
-    if (!(await this.#refresh())) throw this.#unavailable()
+    if (!(await this.#search())) throw this.#unavailable()
     return selectKey(this.#keys, algorithm, kid)
+  }
+
+  /**
+   * Whether an unknown key is worth a fetch: once in a cooldown, also soon after the set was fetched for another reason, so that a key
+   * published just then is found by the first token that it signs.
+   */
+  #maySearch(): boolean {
+    return this.#pending !== undefined || (this.#failures === 0 ? this.#options.clock.now() >= this.#searchAt : !this.#coolingDown())
+  }
+
+  #search(): Promise<boolean> {
+    if (!this.#pending) this.#searchAt = this.#options.clock.now() + COOLDOWN
+    return this.#refresh()
   }
 
   #age(): number {
@@ -108,13 +130,15 @@ export class RemoteKeySet implements KeySource, Resource {
 
   async #attempt(): Promise<boolean> {
     const { url, log, clock, fetch = globalThis.fetch, timeoutMs = 5_000 } = this.#options
-    const fetched = await fetchKeySet(url, { fetch, timeoutMs, signal: this.#closing.signal })
+    const startedAt = clock.wall() / 1_000
+    const fetched = await this.#fetch({ fetch, timeoutMs, signal: this.#closing.signal })
     const contents = 'text' in fetched ? parseKeySet(fetched.text) : undefined
     for (const { kid, reason } of contents?.refused ?? []) log.debug({ url, kid, reason }, 'key left out of the key set')
     if (contents && contents.keys.length > 0) {
       this.#replace(contents.keys)
       this.#failures = 0
       this.#fetchedAt = clock.now()
+      this.#knownUntil = startedAt
       this.#retryAt = clock.now() + COOLDOWN
       return true
     }
@@ -135,9 +159,10 @@ export class RemoteKeySet implements KeySource, Resource {
   }
 
   #unavailable(): Problem {
+    const from = this.#failures > 0 ? this.#retryAt : this.#searchAt
     return new Problem('AUTH_UNAVAILABLE', {
       detail: 'The keys to check the token with cannot be fetched right now.',
-      headers: retryAfter(this.#retryAt - this.#options.clock.now()),
+      headers: retryAfter(from - this.#options.clock.now()),
     })
   }
 }

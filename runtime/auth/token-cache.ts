@@ -18,11 +18,11 @@ export class TokenCache {
     this.#verified = max > 0 ? new LRUCache({ max }) : undefined
   }
 
-  /** What the token gave when it was verified; undefined if it has to be verified. */
-  recall(token: string): unknown {
+  /** The verdict on a token that was verified and still holds; undefined if it has to be verified. */
+  recall(token: string): Verdict | undefined {
     const verdict = this.#verified?.get(token)
     if (verdict === undefined) return undefined
-    if (this.#clock.wall() < verdict.expires && verdict.keys.holds(verdict.generation)) return verdict.auth
+    if (this.#clock.wall() < verdict.expires && verdict.keys.holds(verdict.generation)) return verdict
     this.#verified?.delete(token)
     return undefined
   }

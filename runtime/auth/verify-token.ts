@@ -1,3 +1,4 @@
+import type { JWTPayload } from 'jose'
 import * as errors from 'jose/errors'
 import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify'
 import type { JwtAlgorithm, JwtAuth, Problem } from '../../sdk/index.js'
@@ -6,12 +7,16 @@ import { parseWith } from '../../sdk/schemas/values.js'
 import type { Clock } from '../clock.js'
 import type { VerifiedToken } from '../services.js'
 import { frozenCopy } from './frozen-copy.js'
+import { rolesOf, scopesOf } from './granted.js'
 import type { KeySource } from './key-source.js'
 import { readToken, type UnverifiedToken } from './read-token.js'
 import { refuseToken, type TokenFlaw } from './refuse-token.js'
+import { type RevocationMarks, revocationKey } from './revocation-list.js'
 
 /** The last second of the year 9999; what lies beyond is no date but an attempt to live forever. */
 const LAST_DATE = 253_402_300_799
+
+const NO_MARKS: RevocationMarks = { keys: [], issuedAt: 0 }
 
 /** An issuer with its keys. */
 export interface TrustedIssuer {
@@ -23,6 +28,7 @@ export interface TrustedIssuer {
 export interface Verdict extends VerifiedToken {
   readonly keys: KeySource
   readonly generation: number
+  readonly marks: RevocationMarks
 }
 
 const CLAIM_FLAWS: Readonly<Record<string, TokenFlaw>> = {
@@ -39,6 +45,17 @@ function flawOf(error: errors.JOSEError): TokenFlaw {
   if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm'
   if (error instanceof errors.JWTClaimValidationFailed && error.reason === 'check_failed') return CLAIM_FLAWS[error.claim] ?? 'malformed'
   return error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud' ? 'audience' : 'malformed'
+}
+
+/** What the token can be revoked by; undefined if it lacks a claim that is needed for that. */
+function marksOf({ revocation }: JwtSettings, issuer: string, { jti, sub, iat }: JWTPayload): RevocationMarks | undefined {
+  if (!revocation) return NO_MARKS
+  const { by } = revocation
+  const byJti = by.includes('jti')
+  if ((byJti && typeof jti !== 'string') || (by.includes('sub') && typeof sub !== 'string')) return undefined
+  if (by.some((kind) => kind !== 'jti') && iat === undefined) return undefined
+  const values = { jti, sub, iat: '' }
+  return { keys: by.map((kind) => revocationKey(kind, issuer, values[kind])), issuedAt: iat ?? 0 }
 }
 
 /**
@@ -65,12 +82,13 @@ export function createVerifyToken(
     ...(maxAge === undefined ? {} : { maxTokenAge: maxAge }),
   })
 
-  const findKey = (issuer: TrustedIssuer, { header }: UnverifiedToken) => {
+  const findKey = (issuer: TrustedIssuer, { header, payload }: UnverifiedToken) => {
     const { alg, kid } = header
     // No extension is understood here, and an unencoded payload (RFC 7797) has no place in a JWT.
     if ('crit' in header || 'b64' in header || (kid !== undefined && typeof kid !== 'string')) throw refuse('malformed')
     if (!issuer.settings.algorithms.includes(alg as JwtAlgorithm)) throw refuse('algorithm')
-    return issuer.keys.find(alg as JwtAlgorithm, kid)
+    const { iat } = payload
+    return issuer.keys.find(alg as JwtAlgorithm, kid, typeof iat === 'number' ? iat + tolerance : undefined)
   }
 
   const expiryOf = ({ exp, iat }: { readonly exp?: number; readonly iat?: number }): number => {
@@ -95,7 +113,15 @@ export function createVerifyToken(
     const expires = expiryOf(payload)
     const claims = parseWith(settings.claims, payload)
     if (!claims.success) throw refuse('claims', claims.error)
-    const auth: JwtAuth<unknown> = frozenCopy({ kind: 'jwt', issuer: issuer.settings.issuer, claims: claims.data })
-    return { auth, expires, keys: issuer.keys, generation }
+    const marks = marksOf(settings, issuer.settings.issuer, payload)
+    if (!marks) throw refuse('claims', 'a claim that tokens are revoked by is missing')
+    const auth: JwtAuth<unknown> = frozenCopy({
+      kind: 'jwt',
+      issuer: issuer.settings.issuer,
+      claims: claims.data,
+      scopes: scopesOf(payload),
+      roles: rolesOf(payload, settings.rolesClaim),
+    })
+    return { auth, expires, keys: issuer.keys, generation, marks }
   }
 }

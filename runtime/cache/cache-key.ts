@@ -25,18 +25,38 @@ export function sentHeader({ headers, requestEdits }: GatewayExchange, name: str
   return value === undefined ? undefined : joined(value)
 }
 
+/** What reaches the upstream beside route, host, path and query. */
+function textOfRequest({ headers, requestEdits }: GatewayExchange, withEdits: boolean): string {
+  let text = ''
+  for (const name of FORWARDED) if (headers[name] !== undefined) text += part(name) + part(joined(headers[name]))
+  if (withEdits) for (const { name, value } of requestEdits ?? []) text += part(name) + part(value ?? '')
+  return text
+}
+
+/** What tells a caller apart; undefined if a part of it is not known. */
+function textOfCaller(keys: CacheSettings['key'], exchange: GatewayExchange): string | undefined {
+  let text = ''
+  for (const key of keys) {
+    const value: unknown = key.read(exchange as never)
+    if (value === undefined || value === null) return undefined
+    text += `=${part(String(value))}`
+  }
+  return text
+}
+
 /**
  * Compiles the key of a request's stored responses: the route, all that reaches the upstream whatever the response varies by – host, path, query,
  * what proxies say of the outer request, the gateway's own header edits – and what tells callers apart. GET and HEAD share one.
+ * Undefined for a caller of whom a part of the key is not known.
  */
-export function compileCacheKey({ key: keys, public: shared }: CacheSettings, identity: string): (exchange: GatewayExchange) => string {
+export function compileCacheKey(settings: CacheSettings, identity: string): (exchange: GatewayExchange) => string | undefined {
+  const { key: keys, public: shared } = settings
   return (exchange) => {
-    const { routeId, headers, path, queryString, requestEdits } = exchange
-    let text = `cache\0${part(identity)}${part(routeId)}${part(joined(headers.host).toLowerCase())}${part(path)}${part(queryString)}`
-    for (const name of FORWARDED) if (headers[name] !== undefined) text += part(name) + part(joined(headers[name]))
-    if (!shared) for (const { name, value } of requestEdits ?? []) text += part(name) + part(value ?? '')
-    for (const key of keys) text += `=${part(String(key.read(exchange as never)))}`
-    return text
+    const caller = textOfCaller(keys, exchange)
+    if (caller === undefined) return undefined
+    const { routeId, headers, path, queryString } = exchange
+    const place = `${part(identity)}${part(routeId)}${part(joined(headers.host).toLowerCase())}${part(path)}${part(queryString)}`
+    return `cache\0${place}${textOfRequest(exchange, !shared)}${caller}`
   }
 }
 

@@ -5,15 +5,12 @@ import type { StoredResponse } from './stored-response.js'
 /** What a request that waited does next: take the response, ask the upstream for all, or ask for itself alone. */
 export type Turn = StoredResponse | Lead | 'alone'
 
-interface Waiter {
-  readonly exchange: GatewayExchange
-  readonly resolve: (turn: Turn) => void
-}
+type Waiter = (turn: Turn) => void
 
 /** One request to the upstream that others wait for. */
 interface Flight {
   readonly key: string
-  readonly waiters: Waiter[]
+  readonly waiters: Set<Waiter>
   failures: number
 }
 
@@ -58,10 +55,13 @@ export class Lead {
     if (!this.#end()) return
     const flight = this.#flight
     if (failed) flight.failures++
-    let next = flight.failures < MOST_FAILURES ? flight.waiters.shift() : undefined
-    while (next?.exchange.gone) next = flight.waiters.shift()
-    if (next) next.resolve(new Lead(this.#flights, flight))
-    else this.#flights.release(flight, 'alone')
+    const [next] = flight.failures < MOST_FAILURES ? flight.waiters : []
+    if (!next) {
+      this.#flights.release(flight, 'alone')
+      return
+    }
+    flight.waiters.delete(next)
+    next(new Lead(this.#flights, flight))
   }
 }
 
@@ -78,13 +78,22 @@ export class Flights {
   /** The turn of a request that waits for a flight under way; undefined if there is none. */
   join(key: string, exchange: GatewayExchange): Promise<Turn> | undefined {
     const flight = this.#byKey.get(key)
-    return flight && new Promise((resolve) => flight.waiters.push({ exchange, resolve }))
+    return (
+      flight &&
+      new Promise((resolve) => {
+        flight.waiters.add(resolve)
+        // A client that leaves waits no longer, and leads nobody.
+        exchange.onFinish(() => {
+          if (flight.waiters.delete(resolve)) resolve('alone')
+        })
+      })
+    )
   }
 
   /** Starts a flight; undefined if one is under way, or the key's response could not be shared a moment ago. */
   start(key: string): Lead | undefined {
     if (this.#byKey.has(key) || (this.#passes.get(key) ?? 0) > this.#now()) return undefined
-    const flight: Flight = { key, waiters: [], failures: 0 }
+    const flight: Flight = { key, waiters: new Set(), failures: 0 }
     this.#byKey.set(key, flight)
     return new Lead(this, flight)
   }
@@ -96,6 +105,7 @@ export class Flights {
 
   release(flight: Flight, turn: StoredResponse | 'alone'): void {
     this.#byKey.delete(flight.key)
-    for (const { resolve } of flight.waiters.splice(0)) resolve(turn)
+    for (const resolve of flight.waiters) resolve(turn)
+    flight.waiters.clear()
   }
 }

@@ -27,6 +27,7 @@ export class PurgeTimes implements Resource {
   /** What was asked for no later is gone. */
   #floor = Number.NEGATIVE_INFINITY
   #latest = Number.NEGATIVE_INFINITY
+  #shares = false
 
   constructor(clock: Clock, shared: SharedState) {
     this.#clock = clock
@@ -47,11 +48,17 @@ export class PurgeTimes implements Resource {
     else this.#times.set(tag, Math.max(time, this.#times.get(tag) ?? time))
   }
 
+  /** From now on purges are kept in the shared state too, since responses are. */
+  share(): void {
+    this.#shares = true
+  }
+
   /** Purges what carries a tag: here at once, elsewhere when the message arrives. */
   async purge(tag: string): Promise<void> {
     const now = this.#clock.wall()
     this.#mark(tag, now)
-    await Promise.all([this.#shared.set(nameOf(tag), String(now), KNOWN_MS), this.#shared.publish(CHANNEL, tag)])
+    const kept = this.#shares ? this.#shared.set(nameOf(tag), String(now), KNOWN_MS) : undefined
+    await Promise.all([kept, this.#shared.publish(CHANNEL, tag)])
   }
 
   /** Learns when tags were purged by any process, also while this one could not hear of it. Resolves where the shared state does not answer. */

@@ -13,11 +13,5 @@ const purge = z.union([
   z.strictObject({ all: z.literal(true) }).transform(() => EVERYTHING),
 ])
 
-/** What a request to purge means: `{"tag": …}`, `{"path": …}`, `{"route": …}` or `{"all": true}`, in JSON. Undefined for anything else. */
-export function readPurge(body: string): string | undefined {
-  try {
-    return purge.safeParse(JSON.parse(body)).data
-  } catch {
-    return undefined
-  }
-}
+/** What a request to purge means: `{"tag": …}`, `{"path": …}`, `{"route": …}` or `{"all": true}`. Undefined for anything else. */
+export const readPurge = (given: unknown): string | undefined => purge.safeParse(given).data

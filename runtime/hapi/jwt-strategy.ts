@@ -64,7 +64,7 @@ export async function createJwtStrategies(server: Server, requestOf: RequestOf):
       // The plugin removes every "bearer" inside a token and may then find it unreadable without asking `verify`.
       if (!check.outcome) await runCheck(check)
       if (!check.outcome || 'error' in check.outcome) throw check.outcome?.error
-      exchange.auth = check.outcome.verified.auth
+      return check.outcome.verified.auth
     }
   }
 }

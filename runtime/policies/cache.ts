@@ -17,6 +17,7 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
   // What a key reads may have changed with the config, and functions cannot be compared: such a store does not outlive it.
   const kept = `cache:${identity}:${JSON.stringify(plain)}${key.length === 0 ? '' : `:${Math.random()}`}`
   const memory = services.keep(kept, () => new MemoryResponses(settings.memory))
+  if (settings.store === 'shared') purges.share()
   const store = settings.store === 'shared' ? new SharedResponses(memory, shared, purges, clock) : memory
   const cache = new ResponseCache(settings, services, store, purges)
   const keyOf = compileCacheKey(settings, identity)
@@ -29,6 +30,13 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
     purges.purge(`path:${path}`).catch((error: unknown) => log.warn({ err: error }, 'a change could not be told to other processes'))
   }
 
+  /** The key of a request that a store may answer; undefined for any other. */
+  const keyFor = (exchange: GatewayExchange): string | undefined => {
+    if (!methods.has(exchange.method)) return undefined
+    if (parameters) exchange.queryString = keepParameters(exchange.queryString, parameters)
+    return isApart(exchange) ? undefined : keyOf(exchange)
+  }
+
   return {
     request(given) {
       // Every exchange of this runtime is a GatewayExchange, which alone knows what is sent upstream.
@@ -36,11 +44,10 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
       // Where no route matches there is nothing to store.
       if (!exchange.route?.pool) return undefined
       if (isUnsafe(exchange.method)) exchange.onUpstream((outcome) => forget(exchange, outcome))
-      const apart = !methods.has(exchange.method)
-      if (!apart && parameters) exchange.queryString = keepParameters(exchange.queryString, parameters)
-      if (!apart && !isApart(exchange)) return cache.answer(exchange, keyOf(exchange))
+      const base = keyFor(exchange)
+      if (base !== undefined) return cache.answer(exchange, base)
       count('gatewright_cache_requests_total', { outcome: 'bypass' })
-      if (!exchange.upgrade) addCacheStatus(exchange, { forwarded: apart ? 'method' : 'bypass' })
+      if (!exchange.upgrade) addCacheStatus(exchange, { forwarded: methods.has(exchange.method) ? 'bypass' : 'method' })
       return undefined
     },
   }

@@ -42,10 +42,20 @@ export interface Authenticator {
   authenticate(value: string, exchange: GatewayExchange): unknown | Promise<unknown>
 }
 
+/** Credentials that suffice only together. */
+export interface Combination {
+  readonly all: readonly Authenticator[]
+  /** Makes `ctx.auth` of what each of `all` found. */
+  assemble(values: readonly unknown[]): unknown
+}
+
+/** One way to satisfy an auth. */
+export type Alternative = Authenticator | Combination
+
 export type CompileAuth<N extends AuthName> = (
   settings: Out<(typeof authDefinitions)[N]['options']>,
   context: CompileContext,
   auth: ResolvedAuth,
-) => readonly Authenticator[]
+) => readonly Alternative[]
 
 export type AuthCompilers = { readonly [N in AuthName]: CompileAuth<N> }

@@ -3,21 +3,28 @@ import type { policyDefinitions } from '../../sdk/policies/index.js'
 import type { ResolvedPolicy } from '../../sdk/resolved.js'
 import { isShadow } from '../../sdk/schemas/mode.js'
 import type { Resource } from '../services.js'
+import { compileAllow } from './allow.js'
 import { compileCache } from './cache.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileConcurrency } from './concurrency.js'
+import { compileConsumers } from './consumers.js'
+import { compileCookies } from './cookies.js'
 import { compileCors } from './cors.js'
 import { compileFaultInjection } from './fault-injection.js'
 import { compileFetchMetadata } from './fetch-metadata.js'
 import { compileHeaders } from './headers.js'
 import { compileIdempotency } from './idempotency.js'
+import { compileInternalToken } from './internal-token.js'
 import { compileIpFilter } from './ip-filter.js'
 import { compileLoadShedding } from './load-shedding.js'
 import { compileMaintenance } from './maintenance.js'
 import { compileMock } from './mock.js'
+import { compileQuery } from './query.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
 import { compileRequestCaps } from './request-caps.js'
+import { compileRoles } from './roles.js'
+import { compileScopes } from './scopes.js'
 import { compileSecurityHeaders } from './security-headers.js'
 import { inShadow } from './shadow.js'
 import { compileTimeWindow } from './time-window.js'
@@ -29,6 +36,8 @@ export const policyCompilers: PolicyCompilers = {
   'rate-limit': compileRateLimit,
   quota: compileQuota,
   headers: compileHeaders,
+  query: compileQuery,
+  cookies: compileCookies,
   concurrency: compileConcurrency,
   'fault-injection': compileFaultInjection,
   'fetch-metadata': compileFetchMetadata,
@@ -40,6 +49,11 @@ export const policyCompilers: PolicyCompilers = {
   'security-headers': compileSecurityHeaders,
   'time-window': compileTimeWindow,
   'user-agents': compileUserAgents,
+  scopes: compileScopes,
+  roles: compileRoles,
+  allow: compileAllow,
+  consumers: compileConsumers,
+  'internal-token': compileInternalToken,
   idempotency: compileIdempotency,
   cache: compileCache,
 }

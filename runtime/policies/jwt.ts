@@ -6,30 +6,42 @@ import { refuseToken, tokenChallenge } from '../auth/refuse-token.js'
 import { RemoteKeySet } from '../auth/remote-key-set.js'
 import { publicKey, secretKey } from '../auth/static-key.js'
 import { TokenCache } from '../auth/token-cache.js'
-import type { TrustedIssuer } from '../auth/verify-token.js'
+import type { TrustedIssuer, Verdict } from '../auth/verify-token.js'
 import type { JwtParts, Services } from '../services.js'
 import type { Authenticator, CompileAuth, CompileContext } from './compiler.js'
 
 const BEARER = /^bearer(?: |$)/i
 const BEARER_LENGTH = 'Bearer '.length
 
-/** The set of one URL, shared by every auth that names it and kept across reloads. */
-function remoteKeys(url: string, services: Services): KeySource {
-  return services.keep(`jwks:${url}`, () => {
-    const keys = new RemoteKeySet({ url, clock: services.clock, log: services.log })
+/** The set of one URL, or of the issuer whose metadata is there; shared by every auth that names it and kept across reloads. */
+function remoteKeys(url: string, issuer: string | undefined, services: Services): KeySource {
+  return services.keep(`jwks:${url}:${issuer ?? ''}`, () => {
+    const keys = new RemoteKeySet({ url, issuer, clock: services.clock, log: services.log })
     services.warm(() => keys.warm())
     return keys
   })
 }
 
 function trust(settings: JwtSettings, { identity, services }: CompileContext): ReadonlyMap<string, TrustedIssuer> {
-  const keysOf = ({ keys, algorithms }: JwtIssuerSettings, index: number): KeySource => {
-    if (keys.kind === 'jwks') return remoteKeys(keys.url, services)
+  const keysOf = ({ keys, algorithms, issuer }: JwtIssuerSettings, index: number): KeySource => {
+    if (keys.kind === 'jwks') return remoteKeys(keys.url, undefined, services)
+    if (keys.kind === 'discovery') return remoteKeys(keys.url, issuer, services)
     if (keys.kind === 'secret') return secretKey(keys.secret)
     const within = settings.issuers.length > 1 ? ['issuers', index] : []
     return publicKey(keys.pem, algorithms, [...pathOfIdentity(identity), ...within, 'publicKey'])
   }
   return new Map(settings.issuers.map((entry, index) => [entry.issuer, { settings: entry, keys: keysOf(entry, index) }]))
+}
+
+/** What makes a verdict hold no longer though the token is what it was: returns it, or throws. */
+function compileRevocation({ revocation, header }: JwtSettings, { revocations, limits, warm }: Services): (verdict: Verdict) => Verdict {
+  if (!revocation) return (verdict) => verdict
+  // Both stores are reached by one connection, which has to be there first.
+  warm(() => limits.warm().then(() => revocations.load()))
+  return (verdict) => {
+    if (revocations.revokes(verdict.marks)) throw refuseToken('revoked', header)
+    return verdict
+  }
 }
 
 /**
@@ -43,7 +55,8 @@ export const compileJwt: CompileAuth<'jwt'> = (settings, context) => {
   const { strategy, createVerifyToken } = services.jwt as JwtParts
   const verify = createVerifyToken(settings, trust(settings, context), services.clock)
   const tokens = new TokenCache(verify, services.clock, settings.cache)
-  const test = strategy(identity, header, (token) => tokens.verify(token))
+  const unrevoked = compileRevocation(settings, services)
+  const test = strategy(identity, header, (token) => tokens.verify(token).then(unrevoked))
   const authenticator: Authenticator = {
     challenge: tokenChallenge(header),
     header,
@@ -52,9 +65,9 @@ export const compileJwt: CompileAuth<'jwt'> = (settings, context) => {
     authenticate(value, exchange) {
       const token = isBearer ? value.slice(BEARER_LENGTH) : value
       const known = tokens.recall(token)
-      if (known !== undefined) return known
+      if (known !== undefined) return unrevoked(known).auth
       if (!isCompactToken(token)) throw refuseToken('malformed', header)
-      return test(exchange).then(() => exchange.auth)
+      return test(exchange)
     },
   }
   return [authenticator]

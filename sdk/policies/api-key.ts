@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type Auth, bindAuth } from '../auth.js'
+import { type Auth, type AuthPolicy, bindAuthWith } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { apiKeyRecord, checkApiKeys } from '../schemas/api-key-record.js'
 import { type Duration, duration, headerName } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import type { In, Out, Schema } from '../types.js'
+import { type ConsumersOptions, consumers } from './consumers.js'
 
 const fileStore = z.strictObject({
   /** JSON file with a list of records, from the working directory, as `gatewright keys --file` writes it. Read again when it changes; one that is not valid leaves the last good one in use. */
@@ -114,11 +115,18 @@ export interface ApiKeyAuth<M> {
   readonly metadata: M
 }
 
+/** An {@link apiKey} auth: beside what every auth offers, a policy on who calls. */
+export interface ApiKeySource<M, Err extends number = 401> extends Auth<ApiKeyAuth<M>, Err> {
+  /** A policy that lets pass only the consumers in `allow`, or all but those in `deny`; others get 403. */
+  consumers(options: ConsumersOptions): AuthPolicy<ApiKeyAuth<M>>
+}
+
 type Statuses<S> = S extends { readonly redis: true } ? 401 | 503 : 401
 
 /** Requires an API key in a header. Keys are kept as SHA-256 digests, in the config, a watched file or Redis, and compared in constant time. */
 export function apiKey<M extends Schema = Schema<undefined, undefined>, S extends ApiKeyStore | undefined = undefined>(
   given: ApiKeyOptions<M, S>,
-): Auth<ApiKeyAuth<Out<M>>, Statuses<S>> {
-  return bindAuth(apiKeyDefinition, given, apiKey) as Auth<ApiKeyAuth<Out<M>>, Statuses<S>>
+): ApiKeySource<Out<M>, Statuses<S>> {
+  const own = { consumers: (options: ConsumersOptions) => consumers(options, own.consumers) }
+  return bindAuthWith(apiKeyDefinition, given, own, apiKey) as ApiKeySource<Out<M>, Statuses<S>>
 }

@@ -1,8 +1,12 @@
+import { allOfDefinition } from './all-of.js'
+import { allowDefinition } from './allow.js'
 import { anyOfDefinition } from './any-of.js'
 import { apiKeyDefinition } from './api-key.js'
 import { basicDefinition } from './basic.js'
 import { cacheDefinition } from './cache.js'
 import { concurrencyDefinition } from './concurrency.js'
+import { consumersDefinition } from './consumers.js'
+import { cookiesDefinition } from './cookies.js'
 import { corsDefinition } from './cors.js'
 import { faultInjectionDefinition } from './fault-injection.js'
 import { fetchMetadataDefinition } from './fetch-metadata.js'
@@ -10,6 +14,7 @@ import { forwardAuthDefinition } from './forward-auth.js'
 import { headersDefinition } from './headers.js'
 import { httpSignatureDefinition } from './http-signature.js'
 import { idempotencyDefinition } from './idempotency.js'
+import { internalTokenDefinition } from './internal-token.js'
 import { introspectionDefinition } from './introspection.js'
 import { ipFilterDefinition } from './ip-filter.js'
 import { jwtDefinition } from './jwt.js'
@@ -17,9 +22,13 @@ import { loadSheddingDefinition } from './load-shedding.js'
 import { maintenanceDefinition } from './maintenance.js'
 import { mockDefinition } from './mock.js'
 import { mtlsDefinition } from './mtls.js'
+import { optionalDefinition } from './optional.js'
+import { queryDefinition } from './query.js'
 import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
 import { requestCapsDefinition } from './request-caps.js'
+import { rolesDefinition } from './roles.js'
+import { scopesDefinition } from './scopes.js'
 import { securityHeadersDefinition } from './security-headers.js'
 import { timeWindowDefinition } from './time-window.js'
 import { userAgentsDefinition } from './user-agents.js'
@@ -31,6 +40,8 @@ export const policyDefinitions = {
   'rate-limit': rateLimitDefinition,
   quota: quotaDefinition,
   headers: headersDefinition,
+  query: queryDefinition,
+  cookies: cookiesDefinition,
   concurrency: concurrencyDefinition,
   'fault-injection': faultInjectionDefinition,
   'fetch-metadata': fetchMetadataDefinition,
@@ -42,6 +53,11 @@ export const policyDefinitions = {
   'security-headers': securityHeadersDefinition,
   'time-window': timeWindowDefinition,
   'user-agents': userAgentsDefinition,
+  scopes: scopesDefinition,
+  roles: rolesDefinition,
+  allow: allowDefinition,
+  consumers: consumersDefinition,
+  'internal-token': internalTokenDefinition,
   idempotency: idempotencyDefinition,
   cache: cacheDefinition,
 } as const
@@ -57,6 +73,8 @@ export const authDefinitions = {
   mtls: mtlsDefinition,
   'forward-auth': forwardAuthDefinition,
   'any-of': anyOfDefinition,
+  'all-of': allOfDefinition,
+  optional: optionalDefinition,
 } as const
 
 export type PolicyName = keyof typeof policyDefinitions

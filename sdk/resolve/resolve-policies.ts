@@ -1,10 +1,10 @@
 import type { AnyAuth } from '../auth.js'
 import { formatPath } from '../config-error.js'
-import type { AnyOfSettings } from '../policies/any-of.js'
 import type { AnyPolicy, GatewayNeed, PolicyDefinition } from '../policy.js'
 import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
 import { isShadow } from '../schemas/mode.js'
 import { readStamp } from '../stamp.js'
+import { combineEffects, partsOf } from './combined-auths.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
 
@@ -14,6 +14,7 @@ const RESERVED = new Set([
   'auth',
   'body',
   'captureResponse',
+  'cookies',
   'give',
   'headers',
   'ip',
@@ -32,6 +33,8 @@ const RESERVED = new Set([
   'routeId',
   'setRequestHeader',
   'setResponseHeader',
+  'setUpstreamQuery',
+  'upstreamQuery',
 ])
 
 const isDefined = (value: unknown): value is { definition: PolicyDefinition; options: unknown } =>
@@ -88,7 +91,7 @@ export class PolicyResolver {
     return { name, phase, settings, effects, definition, identity: formatPath(place.path) }
   }
 
-  /** Resolves an auth and, for `anyOf`, its parts. */
+  /** Resolves an auth and the parts that it combines. */
   auth(value: unknown, place: Place): ResolvedAuth | undefined {
     if (value === undefined) return undefined
     if (!isDefined(value) || value.definition.phase !== 'authenticate') {
@@ -102,16 +105,19 @@ export class PolicyResolver {
   #parseAuth(given: AnyAuth, place: Place): ResolvedAuth | undefined {
     const policy = this.#parse(given, place)
     if (!policy) return undefined
-    if (policy.name !== 'any-of') return { ...policy, parts: [] }
+    const combined = partsOf(policy)
+    if (combined.length === 0) return { ...policy, parts: [] }
     const at = stamped(place, readStamp(given) ?? place.stamp)
-    const parts = (policy.settings as AnyOfSettings).auths.map((part, index) => this.auth(part, inside(at, index)))
+    const parts = combined.map(([key, part]) => this.#part(part, inside(at, key)))
     const resolved = parts.filter((part) => part !== undefined)
     if (resolved.length < parts.length) return undefined
-    const effects = {
-      problems: [...new Set(resolved.flatMap((part) => part.effects.problems ?? []))],
-      headers: resolved.flatMap((part) => part.effects.headers ?? []),
-      security: resolved.flatMap((part) => part.effects.security ?? []),
-    }
-    return { ...policy, effects, parts: resolved }
+    return { ...policy, effects: combineEffects(policy.name, resolved), parts: resolved }
+  }
+
+  #part(value: unknown, place: Place): ResolvedAuth | undefined {
+    const part = this.auth(value, place)
+    if (part?.name !== 'optional') return part
+    this.#issues.add('GW1302', place, 'an `optional` auth cannot be part of another', { hint: 'write optional(…) around the whole' })
+    return undefined
   }
 }

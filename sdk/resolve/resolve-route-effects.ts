@@ -1,5 +1,5 @@
 import { deprecationEffects } from '../deprecation.js'
-import type { Effects, HeaderEffect, RequestHeaderEffect, SecurityEffect } from '../effects.js'
+import type { Effects, HeaderEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from '../effects.js'
 import type { ProblemCode } from '../problems.js'
 import type { PolicyUse, ResolvedAuth, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import { webSocketProblems } from './resolve-websocket.js'
@@ -42,13 +42,16 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   const headers = new Map<string, HeaderEffect>()
   const requestHeaders: RequestHeaderEffect[] = []
   const security: SecurityEffect[] = []
+  const scopes: ScopeEffect[] = []
   for (const part of parts) {
     for (const problem of part.problems ?? []) problems.add(problem)
     for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
     requestHeaders.push(...(part.requestHeaders ?? []))
     security.push(...(part.security ?? []))
+    scopes.push(...(part.scopes ?? []))
   }
-  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security }
+  const anonymous = parts.some((part) => part.anonymous)
+  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security, anonymous, scopes }
 }
 
 function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
@@ -62,7 +65,8 @@ function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream
 function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings']): ProblemCode[] {
   const problems = [...FORWARD_PROBLEMS]
   const readsBody = options.body !== undefined || options.mapRequest !== undefined
-  if (options.params || options.query || readsBody) problems.push('INVALID_REQUEST')
+  const { params, query, headers, cookies, strictQuery } = options
+  if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
   if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
   if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
   if (upstream.health) problems.push('NO_HEALTHY_TARGET')

@@ -82,6 +82,11 @@ export const headerValue = parsed(
   'a header value of Latin-1 characters without control characters or outer spaces',
 )
 
+/** A scope (RFC 6749 section 3.3): printable ASCII without spaces, quotes and backslashes. */
+export const scopeToken = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'expected a scope of printable ASCII without spaces, quotes and backslashes')
+
 /** An absolute http or https URL without credentials or fragment. */
 export const httpUrl = parsed((text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AnyAuth } from '../auth.js'
 import type { Key, Schema } from '../types.js'
 
 /** Accepts a zod 4 schema, from whichever copy of zod it came. */
@@ -11,6 +12,12 @@ export const zodSchema = z.custom<Schema>(
 export const keyValue = z.custom<Key<never, string>>(
   (value) => typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function',
   'expected a key such as `ip` or `session.key(auth => …)`',
+)
+
+/** Accepts an auth such as `jwt({ … })`; whether it is one is decided where it is resolved. */
+export const authValue = z.custom<AnyAuth>(
+  (value) => typeof value === 'object' && value !== null && 'definition' in value,
+  'expected an auth such as jwt({ … })',
 )
 
 /** Parses a value by a schema that is only known structurally. */

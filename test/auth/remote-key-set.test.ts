@@ -26,9 +26,9 @@ async function setUp(
 }
 
 /** The outcome of looking for a key: found, none, or the seconds after which to try again. */
-async function look(keys: RemoteKeySet, kid: string | undefined): Promise<boolean | number> {
+async function look(keys: RemoteKeySet, kid: string | undefined, issuedAt?: number): Promise<boolean | number> {
   try {
-    return (await keys.find('RS256', kid)) !== undefined
+    return (await keys.find('RS256', kid, issuedAt)) !== undefined
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'AUTH_UNAVAILABLE') throw error
     return Number(error.headers[1])
@@ -49,15 +49,29 @@ test('requests that need the keys at once share one fetch', async (t) => {
 test('J-18: an unknown key id fetches once, and then not again for 30 seconds', async (t) => {
   await setUp(async ({ issuer, keys, clock }) => {
     await keys.warm()
-    t.false(await look(keys, 'b'))
-    t.is(issuer.fetches, 1, 'just fetched')
-    clock.advance(30_000)
     issuer.keys = [a.publicJwk, b.publicJwk]
     t.deepEqual(await Promise.all([look(keys, 'b'), look(keys, 'b'), look(keys, 'x')]), [true, true, false])
-    t.is(issuer.fetches, 2)
+    t.is(issuer.fetches, 2, 'also right after the first fetch')
     clock.advance(29_999)
     t.false(await look(keys, 'x'))
     t.is(issuer.fetches, 2)
+    clock.advance(1)
+    t.false(await look(keys, 'x'))
+    t.is(issuer.fetches, 3)
+  })
+})
+
+test('J-18: a token that is younger than the set is not called wrong before the issuer is asked', async (t) => {
+  await setUp(async ({ issuer, keys, clock }) => {
+    await keys.warm()
+    t.false(await look(keys, 'x'))
+    issuer.keys = [b.publicJwk]
+    clock.advance(10_000)
+    t.is(await look(keys, 'b', clock.wall() / 1_000), 20)
+    t.false(await look(keys, 'b', clock.wall() / 1_000 - 11), 'an old one is')
+    t.is(issuer.fetches, 2)
+    clock.advance(20_000)
+    t.true(await look(keys, 'b', clock.wall() / 1_000))
   })
 })
 

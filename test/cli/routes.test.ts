@@ -27,7 +27,24 @@ test('routes prints one aligned line for each route', async (t) => {
 *       /files/{path*}  users     -              -                   hapi      any
 POST    /users          users     jwt | api-key  limit (rate-limit)  buffered  users.create
 GET     /health         users     jwt            -                   streamed  health
+
+1 of 3 routes without auth
 `,
+  )
+})
+
+test('routes says how auths are combined', async (t) => {
+  const combined = config
+    .replace('import { anyOf,', 'import { allOf, anyOf, optional,')
+    .replace(
+      'upstream: users, auth: session }',
+      'upstream: users, auth: optional(anyOf(session, allOf({ session, key: apiKey({ keys: [] }) }))) }',
+    )
+  const cwd = await createProject(t, { 'gateway.config.ts': combined })
+  const rows = JSON.parse((await runInProcess(['routes', '--json'], cwd)).stdout) as { auth: string | null }[]
+  t.deepEqual(
+    rows.map(({ auth }) => auth),
+    [null, 'jwt | api-key', '(jwt | (jwt & api-key)) or none'],
   )
 })
 

@@ -76,7 +76,6 @@ test('fields that no HTTP/1.1 message can carry are dropped', async (t) => {
 
 const REFUSED: Record<string, [string, string][]> = {
   'another Host than :authority': [...pseudo(), ['host', 'evil.example']],
-  'an authority with user information': pseudo('/', 'user@localhost'),
   'an encoded slash': pseudo('/a%2fb'),
   'two Authorizations': [...pseudo(), ['authorization', 'a'], ['authorization', 'b']],
 }
@@ -91,17 +90,28 @@ for (const [name, lines] of Object.entries(REFUSED))
     t.is(up.requests.length, 1)
   })
 
-test('a body that is not as long as it says is no request for the upstream', async (t) => {
+test('an authority with user information never reaches the upstream', async (t) => {
   const { client, up, lives } = await stage(t)
+  client.send(request(1, pseudo('/', 'user@localhost')))
+  // Some versions of Node's HTTP/2 library refuse it by themselves; where they do not, the gateway does.
+  if ((await client.refusal(1)) === 'answer') t.like(JSON.parse(String((await client.next(FRAME.data, 1))?.payload)), { status: 400 })
+  await lives()
+  t.is(up.requests.length, 1)
+})
+
+test('a body that is not as long as it says is no request for the upstream', async (t) => {
+  const { gateway, up, lives } = await stage(t)
   const post = (length: string): [string, string][] => [
     [':method', 'POST'],
     ...pseudo().filter(([name]) => name !== ':method'),
     ['content-length', length],
   ]
-  client.send(request(1, post('5'), END_HEADERS), frame(FRAME.data, END_STREAM, 1, Buffer.from('abc')))
-  t.truthy(await client.next(FRAME.reset, 1))
-  client.send(request(3, post('2'), END_HEADERS), frame(FRAME.data, END_STREAM, 3, Buffer.from('abc')))
-  t.truthy(await client.next(FRAME.reset, 3))
+  for (const length of ['5', '2']) {
+    // By a reset, or by the end of the connection, as the version of Node's HTTP/2 library has it: hence a new connection.
+    const client = await RawHttp2.open(t, gateway.url)
+    client.send(request(1, post(length), END_HEADERS), frame(FRAME.data, END_STREAM, 1, Buffer.from('abc')))
+    t.not(await client.refusal(1), 'answer')
+  }
   await lives()
   t.deepEqual(
     up.requests.map(({ url }) => url),

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net'
 import hapi, { type Request } from '@hapi/hapi'
 import { type AnyAuth, defineGateway, Problem, resolveGateway, route, upstream } from 'gatewright'
 import { pino } from 'pino'
+import { RevocationList } from '../../runtime/auth/revocation-list.js'
 import { createVerifyToken } from '../../runtime/auth/verify-token.js'
 import type { Clock } from '../../runtime/clock.js'
 import { createJwtStrategies } from '../../runtime/hapi/jwt-strategy.js'
 import { GatewayExchange } from '../../runtime/pipeline/exchange.js'
 import { compileAuthenticate } from '../../runtime/policies/authenticate.js'
 import type { Resource, Services } from '../../runtime/services.js'
+import { createMemoryLimitStore } from '../../runtime/stores/memory-limit-store.js'
 import { createMemorySharedState } from '../../runtime/stores/memory-shared-state.js'
 import type { SharedState } from '../../runtime/stores/shared-state.js'
 
@@ -62,6 +64,7 @@ export interface AuthGateway {
   bearer(token: string): Promise<AuthAnswer>
   /** Compiles `auth` anew beside what is kept, as a reload does. */
   reload(auth: AnyAuth): void
+  readonly revocations: RevocationList
   readonly logged: string[]
   /** Counted events: name and labels. */
   readonly counted: string[]
@@ -135,6 +138,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
   const logged: string[] = []
   const counted: string[] = []
   const shared = createMemorySharedState(clock)
+  const revocations = new RevocationList({ shared, clock, log: pino({ level: 'silent' }) })
   const services = {
     clock,
     log: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
@@ -145,6 +149,8 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
       return kept.get(key) as T
     },
     warm: (task: () => Promise<void>) => warming.push(task()),
+    revocations,
+    limits: createMemoryLimitStore(clock),
     jwt: { strategy: await createJwtStrategies(server, ({ hapiRequest }) => hapiRequest as Request), createVerifyToken },
   } as unknown as Services
   const compile = (from: AnyAuth) => {
@@ -218,6 +224,7 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
     reload: (next) => {
       steps = compile(next)
     },
+    revocations,
     logged,
     counted,
     shared,

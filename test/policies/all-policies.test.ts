@@ -21,8 +21,8 @@ function notSeen(played: readonly Played[]): readonly string[] {
   ]
 }
 
+// One at a time: some scenes hold the process up, and would have others run into their timeouts.
 for (const lifecycle of LANES)
-  // One at a time: some scenes hold the process up, and would have others run into their timeouts.
   for (const [name, scenes] of Object.entries(POLICY_SCENES))
     test.serial(`${lifecycle}: ${name} does all that it declares, and nothing that is not declared`, async (t) => {
       const played: Played[] = []

@@ -42,6 +42,7 @@ function surroundings(shared?: LimitStore) {
     localLimits,
     leases: undefined,
     shared: createMemorySharedState(clock),
+    revocations: undefined as unknown as Services['revocations'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),

@@ -1,6 +1,15 @@
 // Compiles only if the auths give what they say, and refuse what cannot work. An expected error has to be on the line under its comment.
 
-import type { ApiKeyAuth, Auth, BasicAuth, ForwardAuthAuth, HttpSignatureAuth, IntrospectionAuth, MtlsAuth, WebhookAuth } from 'gatewright'
+import type {
+  ApiKeySource,
+  Auth,
+  BasicAuth,
+  ForwardAuthAuth,
+  HttpSignatureAuth,
+  IntrospectionAuth,
+  MtlsAuth,
+  WebhookAuth,
+} from 'gatewright'
 import {
   apiKey,
   basic,
@@ -37,8 +46,8 @@ const decided = forwardAuth({
   cache: { ttl: '30s', by: ip },
 })
 
-exact<Auth<ApiKeyAuth<Metadata>, 401>>()(inFile)
-exact<Auth<ApiKeyAuth<undefined>, 401 | 503>>()(inRedis)
+exact<ApiKeySource<Metadata, 401>>()(inFile)
+exact<ApiKeySource<undefined, 401 | 503>>()(inRedis)
 exact<Auth<BasicAuth<Metadata>, 401 | 503>>()(staff)
 exact<Auth<HttpSignatureAuth<undefined>, 401 | 413 | 503>>()(signed)
 exact<Auth<WebhookAuth, 401 | 413 | 503>>()(githubWebhook({ secret: '…' }))

@@ -1,10 +1,22 @@
 // Compiles only if policies give their values, needs and statuses to the routes that use them, exactly.
 
-import type { ApiKeyAuth, Auth, BaseContext, JwtAuth, Key, Policy, RateLimitState, Route } from 'gatewright'
+import type {
+  AllOfAuth,
+  ApiKeyAuth,
+  ApiKeySource,
+  Auth,
+  BaseContext,
+  JwtAuth,
+  JwtSource,
+  Key,
+  Policy,
+  RateLimitState,
+  Route,
+} from 'gatewright'
 import { cache, cors, defineGateway, group, headers, idempotency, ip, jwt, rateLimit, route } from 'gatewright'
 import { z } from 'zod'
 import { exact, typeOf } from './exact.js'
-import { either, geo, partner, perCaller, perPlan, perUser, session, stamp, users } from './shared.js'
+import { either, geo, partner, perCaller, perPlan, perUser, scoped, session, someone, stamp, together, users } from './shared.js'
 
 type ErrorsOf<T> = T extends Route<string, unknown, infer E> ? E : never
 
@@ -15,11 +27,14 @@ const get = { method: 'GET', path: '/', upstream: users } as const
 type Session = JwtAuth<{ sub: string; plan: 'free' | 'pro'; level: number }>
 
 exact<Key<{ auth: Session }, number>>()(session.key((auth) => auth.claims.level))
-exact<Auth<Session, 401 | 503>>()(session)
-exact<Auth<ApiKeyAuth<{ tier: string }>, 401>>()(partner)
+exact<JwtSource<{ sub: string; plan: 'free' | 'pro'; level: number }, never, never>>()(session)
+exact<ApiKeySource<{ tier: string }>>()(partner)
 exact<Auth<Session | ApiKeyAuth<{ tier: string }>, 401 | 503>>()(either)
 exact<Policy<{ auth: Session } & BaseContext, RateLimitState, 429>>()(perUser)
 
+exact<Auth<Session | undefined, 401 | 503>>()(someone)
+exact<Auth<{ readonly kind: 'allOf'; readonly session: Session; readonly partner: ApiKeyAuth<{ tier: string }> }, 401 | 503>>()(together)
+exact<AllOfAuth<{ session: typeof session; partner: typeof partner }>['session']>()(typeOf<Session>())
 exact<Policy<{ auth: Session } & BaseContext, unknown, 400 | 409 | 413 | 422 | 503>>()(
   idempotency({ by: session.key((auth) => auth.claims.sub) }),
 )
@@ -97,6 +112,41 @@ export const mixedKeys = route({
 const anySubject = jwt({ issuer: 'x', audience: 'y', algorithms: ['RS256'], claims: z.object({ sub: z.string() }) })
 const perSubject = rateLimit({ by: anySubject.key((auth) => auth.claims.sub), limit: '1/s' })
 export const shared = route({ ...get, auth: session, use: { limit: perSubject } })
+
+// --- optional and combined auths, and rules on them ----------------------------------------------------------------
+
+export const optionalRoute = route({
+  ...get,
+  auth: someone,
+  use: {
+    limit: rateLimit({ by: someone.key((auth) => auth?.claims.sub ?? 'nobody'), limit: '1/s' }),
+    rule: someone.allow('known', (auth) => auth !== undefined),
+  },
+  mapRequest: (_body, ctx) => {
+    exact<Session | undefined>()(ctx.auth)
+    return ctx.auth?.claims.sub
+  },
+})
+export const combinedRoute = route({
+  ...get,
+  auth: together,
+  use: { limit: rateLimit({ by: together.key((auth) => auth.session.claims.sub + auth.partner.consumer), limit: '1/s' }) },
+  mapRequest: (_body, ctx) => {
+    exact<'allOf'>()(ctx.auth.kind)
+    exact<ApiKeyAuth<{ tier: string }>>()(ctx.auth.partner)
+  },
+})
+export const ruled = group({ auth: scoped, use: { read: scoped.scopes('orders:read') } }).route({
+  ...get,
+  use: {
+    write: scoped.scopes(['orders:read', 'orders:write'], { match: 'any', mode: 'shadow' }),
+    admin: scoped.roles('admin'),
+    own: scoped.allow('ann', async (auth) => auth.claims.sub === 'ann'),
+  },
+})
+export const listed = route({ ...get, auth: partner, use: { who: partner.consumers({ deny: ['acme'] }) } })
+exact<401 | 403 | 503>()(typeOf<ErrorsOf<typeof ruled>>())
+exact<401 | 403>()(typeOf<ErrorsOf<typeof listed>>())
 
 // --- statuses ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 // Every option that must not compile. The error has to be on the line under its comment.
 
 import {
+  allOf,
   anyOf,
   apiKey,
   cache,
@@ -10,6 +11,7 @@ import {
   group,
   headers,
   idempotency,
+  internalToken,
   ip,
   jwt,
   rateLimit,
@@ -17,7 +19,7 @@ import {
   upstream,
 } from 'gatewright'
 import { z } from 'zod'
-import { either, geo, partner, session, users } from './shared.js'
+import { either, geo, partner, perUser, scoped, session, someone, together, users } from './shared.js'
 
 const get = { method: 'GET', path: '/u', upstream: users } as const
 const info = { title: 'Types', version: '1' }
@@ -243,6 +245,85 @@ definePolicy({
     'TEAPOT',
   ],
   compile: () => ({}),
+})
+
+// --- optional and combined auths, and rules on them ----------------------------------------------------------------
+
+route({
+  ...get,
+  auth: someone,
+  use: {
+    // @ts-expect-error a limiter keyed on an auth that may not be there
+    limit: perUser,
+  },
+})
+rateLimit({
+  // @ts-expect-error a key that reads nothing where there is no credential
+  by: someone.key((auth) => auth?.claims.sub),
+  limit: '1/s',
+})
+someone.allow(
+  'own',
+  // @ts-expect-error the auth may be undefined
+  (auth) => auth.claims.sub === 'ann',
+)
+together.key(
+  // @ts-expect-error what a part gives is under its name
+  (auth) => auth.claims,
+)
+// @ts-expect-error `kind` tells auths apart
+allOf({ kind: session, partner })
+scoped.scopes(
+  // @ts-expect-error a misspelt scope
+  'orders:raed',
+)
+// @ts-expect-error a misspelt scope in a list
+scoped.scopes(['orders:read', 'orders:wirte'])
+scoped.roles(
+  // @ts-expect-error a misspelt role
+  'amdin',
+)
+session.scopes(
+  // @ts-expect-error no scopes are declared
+  'orders:read',
+)
+scoped.scopes('orders:read', {
+  // @ts-expect-error no such mode
+  mode: 'dry-run',
+})
+route({
+  ...get,
+  use: {
+    // @ts-expect-error a rule on an auth that the route lacks
+    read: scoped.scopes('orders:read'),
+  },
+})
+route({
+  ...get,
+  auth: either,
+  use: {
+    // @ts-expect-error a rule on one of several auths
+    own: session.allow('ann', (auth) => auth.claims.sub === 'ann'),
+  },
+})
+partner.consumers(
+  // @ts-expect-error those who may pass and those who may not
+  { allow: ['acme'], deny: ['globex'] },
+)
+internalToken({
+  // @ts-expect-error claims are an object
+  claims: session.key((auth) => auth.claims.sub),
+  issuer: 'gateway',
+  audience: 'orders',
+  key: '',
+})
+jwt({
+  issuer: 'x',
+  claims,
+  revocation: {
+    // @ts-expect-error no such kind
+    by: 'exp',
+  },
 })
 
 // --- misspelt and surplus keys -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-import { anyOf, apiKey, definePolicy, jwt, rateLimit, upstream } from 'gatewright'
+import { allOf, anyOf, apiKey, definePolicy, jwt, optional, rateLimit, upstream } from 'gatewright'
 import { z } from 'zod'
 
 export const users = upstream('users', { targets: ['http://127.0.0.1:4001'] })
@@ -13,6 +13,19 @@ export const session = jwt({
 export const partner = apiKey({ keys: [], metadata: z.object({ tier: z.string() }) })
 
 export const either = anyOf(session, partner)
+
+export const someone = optional(session)
+
+export const together = allOf({ session, partner })
+
+export const scoped = jwt({
+  issuer: 'https://id.example.org/',
+  audience: 'shop',
+  algorithms: ['RS256'],
+  claims: z.object({ sub: z.string() }),
+  scopes: ['orders:read', 'orders:write'],
+  roles: ['admin'],
+})
 
 export const perUser = rateLimit({ by: session.key((auth) => auth.claims.sub), limit: '60/min' })
 

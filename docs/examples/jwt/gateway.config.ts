@@ -9,6 +9,9 @@ const session = jwt({
   algorithms: ['RS256', 'ES256'],
   claims: z.object({ sub: z.string(), plan: z.enum(['free', 'pro']) }),
   maxAge: '12h',
+  discovery: true,
+  // curl -d '{"issuer":"https://id.example.org/","sub":"ann"}' -H 'content-type: application/json' http://127.0.0.1:9901/revocations
+  revocation: { by: ['jti', 'sub'] },
 })
 
 const members = group({ prefix: '/members', auth: session })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { RouteInspection } from '../../../runtime/types.js'
-import type { ResolvedRoute } from '../../../sdk/resolved.js'
+import type { ResolvedAuth, ResolvedRoute } from '../../../sdk/resolved.js'
 import type { CliRun } from '../cli-run.js'
 import { configOption } from '../config-option.js'
 
@@ -21,9 +21,20 @@ export interface RouteRow {
   readonly lane: RouteInspection['lane']
 }
 
-function authOf({ auth }: ResolvedRoute): string | null {
-  if (!auth) return null
-  return auth.parts.length > 0 ? auth.parts.map(({ name }) => name).join(' | ') : auth.name
+function wordsOf({ name, parts }: ResolvedAuth, nested = true): string {
+  const words = parts.map((part) => wordsOf(part))
+  if (name === 'optional') return `${parts.map((part) => wordsOf(part, part.parts.length > 1)).join('')} or none`
+  const joined = words.join(name === 'all-of' ? ' & ' : ' | ')
+  if (parts.length === 0) return name
+  return nested ? `(${joined})` : joined
+}
+
+const authOf = ({ auth }: ResolvedRoute): string | null => (auth ? wordsOf(auth, false) : null)
+
+/** Says how many routes anyone may call; which they are stands in their lines. */
+function openRoutes(rows: readonly RouteRow[]): string {
+  const open = rows.filter(({ auth }) => auth === null).length
+  return open === 0 ? '' : `\n${open} of ${rows.length} route${rows.length === 1 ? '' : 's'} without auth\n`
 }
 
 function rowOf(route: ResolvedRoute, { lane }: RouteInspection): RouteRow {
@@ -61,6 +72,6 @@ export function addRoutes(program: Command, run: CliRun): void {
       const { openGateway } = await import('../open-config.js')
       const { inspectRoute } = await import('../../../runtime/inspect.js')
       const rows = (await openGateway(run, config)).routes.map((route) => rowOf(route, inspectRoute(route, undefined)))
-      run.print(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, run))
+      run.print(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, run) + openRoutes(rows))
     })
 }

@@ -1,4 +1,18 @@
-import { anyOf, apiKey, basic, defineGateway, forwardAuth, introspection, jwt, mtls, route, stripeWebhook, upstream } from 'gatewright'
+import {
+  allOf,
+  anyOf,
+  apiKey,
+  basic,
+  defineGateway,
+  forwardAuth,
+  introspection,
+  jwt,
+  mtls,
+  optional,
+  route,
+  stripeWebhook,
+  upstream,
+} from 'gatewright'
 import { z } from 'zod'
 
 const api = upstream('reports-backend', { targets: ['http://10.1.2.3:4001'] })
@@ -6,6 +20,13 @@ const claims = z.object({ sub: z.string() })
 const session = jwt({ issuer: 'https://id.example.org/', audience: 'reports', algorithms: ['ES256'], claims })
 const other = jwt({ issuer: 'https://login.example.net/', audience: 'reports', algorithms: ['ES256'], claims })
 const inHeader = jwt({ issuer: 'https://id.example.org/', audience: 'reports', algorithms: ['ES256'], claims, header: 'x-token' })
+const scoped = jwt({
+  issuer: 'https://id.example.org/',
+  audience: 'reports',
+  algorithms: ['ES256'],
+  claims,
+  scopes: ['reports:read', 'reports:list', 'reports:write'],
+})
 const partner = apiKey({ keys: [] })
 const password = '$scrypt$ln=15,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY'
 const staff = basic({ realm: 'reports', users: [{ name: 'ada', password }] })
@@ -30,6 +51,20 @@ export const authGateway = defineGateway({
     certified: route({ method: 'GET', path: '/certified', upstream: api, auth: anyOf(service, staff), responses }),
     decided: route({ method: 'GET', path: '/decided', upstream: api, auth: decided, responses }),
     hook: route({ method: 'POST', path: '/hook', upstream: api, auth: stripe }),
+    scoped: route({
+      method: 'GET',
+      path: '/scoped',
+      upstream: api,
+      auth: scoped,
+      use: {
+        see: scoped.scopes(['reports:read', 'reports:list'], { match: 'any' }),
+        change: scoped.scopes('reports:write'),
+        tried: scoped.scopes('reports:read', { mode: 'shadow' }),
+      },
+      responses,
+    }),
+    together: route({ method: 'GET', path: '/together', upstream: api, auth: allOf({ session, partner }), responses }),
+    maybe: route({ method: 'GET', path: '/maybe', upstream: api, auth: optional(anyOf(session, partner)), responses }),
     either: route({ method: 'GET', path: '/either', upstream: api, auth: anyOf(session, partner), responses }),
   },
 })
