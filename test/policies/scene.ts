@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import type { ExecutionContext } from 'ava'
 import { type Effects, type GatewayOptions, route, upstream } from 'gatewright'
 import { emitOpenApi } from 'gatewright/generator'
@@ -11,8 +14,10 @@ import { problemCode, type SeenResponse, undeclaredIn } from '../round-trip/seen
 
 /** What a scene can do. */
 export interface Actor {
-  /** Sends a request to the route; resolves when its response has begun. */
-  send(headers?: Readonly<Record<string, string>>, body?: string): Promise<number>
+  /** Where the route is. */
+  readonly url: string
+  /** Sends a request to the route, with options of `node:https` such as a certificate if any; resolves to the response's status. */
+  send(headers?: Readonly<Record<string, string>>, body?: string, connection?: object): Promise<number>
   /** Sends a request whose upstream does not answer before `then` is over. */
   during(then: () => Promise<unknown>, headers?: Readonly<Record<string, string>>, body?: string): Promise<void>
 }
@@ -27,6 +32,9 @@ export interface Scene {
   readonly replies?: boolean
   readonly play: (actor: Actor) => Promise<unknown>
 }
+
+/** A scene, or how to set one that needs a service of its own. */
+export type SceneSource = Scene | ((t: ExecutionContext) => Promise<Scene>)
 
 /** What came of a scene. */
 export interface Played {
@@ -64,7 +72,8 @@ async function openUpstream(t: ExecutionContext) {
 const namesOf = (seen: readonly SeenResponse[]) => new Set(seen.flatMap(({ headers }) => [...headers.keys()]))
 
 /** Plays a scene of the policy `name`. */
-export async function playScene(t: ExecutionContext, name: string, scene: Scene, lifecycle: 'direct' | 'hapi'): Promise<Played> {
+export async function playScene(t: ExecutionContext, name: string, source: SceneSource, lifecycle: 'direct' | 'hapi'): Promise<Played> {
+  const scene = typeof source === 'function' ? await source(t) : source
   const up = await openUpstream(t)
   const to = upstream('up', { targets: [up.url] })
   const routes = { scene: route({ method: 'GET', path: '/scene', upstream: to, lifecycle, responses: { 200: 'text' }, ...scene.route }) }
@@ -73,18 +82,22 @@ export async function playScene(t: ExecutionContext, name: string, scene: Scene,
   const [operation] = readOperations(document) as [DeclaredOperation]
   const gateway = await startGateway(t, routes, scene.gateway, scene.run)
   const seen: SeenResponse[] = []
-  const ask = async (headers: Readonly<Record<string, string>> = {}, body?: string) => {
-    const { method } = operation
-    const response = await fetch(`${gateway.url}/scene`, { method, headers, ...(body !== undefined && { body }) })
-    seen.push({
-      operation: operation.id,
-      status: response.status,
-      headers: response.headers,
-      body: new Uint8Array(await response.arrayBuffer()),
-    })
-    return response.status
+  const url = `${gateway.url}/scene`
+  const ask: Actor['send'] = async (headers = {}, body = '', connection = {}) => {
+    const open = url.startsWith('https:') ? secureRequest : request
+    const sent = open(url, { method: operation.method, headers, agent: false, ...connection })
+    const [response] = (await once(body === '' ? sent.end() : sent.end(body), 'response')) as [IncomingMessage]
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const status = response.statusCode as number
+    const lines = Object.entries(response.headersDistinct).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    )
+    seen.push({ operation: operation.id, status, headers: new Headers(lines), body: Buffer.concat(chunks) })
+    return status
   }
   await scene.play({
+    url,
     send: ask,
     async during(then, headers, body) {
       const first = ask({ ...headers, [HOLD]: 'yes' }, body)
