@@ -1,6 +1,7 @@
 import {
   anyOf,
   apiKey,
+  cache,
   concurrency,
   cors,
   faultInjection,
@@ -119,6 +120,13 @@ export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly Scen
       route: { method: 'POST', use: { policy: idempotency({ by: ip, onStoreFailure: closed }) } },
       gateway,
       play: ({ send }) => send({ 'idempotency-key': 'k1' }, 'a'),
+    },
+  ],
+  cache: [
+    { route: { use: { policy: cache({ ttl: '1m' }) } }, play: twice },
+    {
+      route: { use: { policy: cache({ ttl: '1m', requestDirectives: true }) } },
+      play: async ({ send }) => [await send({ 'cache-control': 'only-if-cached' }), await send(), await send()],
     },
   ],
   jwt: [
