@@ -4,7 +4,7 @@ import type { RouteInspection } from './types.js'
 
 /** What a route runs, in words. */
 export function inspectRoute(route: ResolvedRoute, compiled: CompiledRoute | undefined): RouteInspection {
-  const buffered = route.body || route.mapRequest || Object.keys(route.mapResponse).length > 0
+  const buffered = route.body || route.mapRequest || compiled?.mapResponse !== undefined
   return {
     id: route.id,
     method: route.method,

@@ -1,12 +1,17 @@
-import type { Auth } from './auth.js'
 import type { AnyPolicy, Policy } from './policy.js'
-import type { BaseContext } from './types.js'
+import type { BaseContext, RequestFacts } from './types.js'
 
-/** The context of a route with auth `A`: `ctx.auth` exists only where there is one. */
-export type ContextOf<A> = BaseContext & (A extends Auth<infer D, infer _E> ? { readonly auth: D } : {})
+/** What auth `A` adds to the context: `ctx.auth` exists only where there is one. */
+export type AuthContext<A> = A extends { readonly '~auth'?: (() => infer D) | undefined } ? { readonly auth: D } : {}
+
+/** The context of a route with auth `A`, as its policies see it. */
+export type ContextOf<A> = BaseContext & AuthContext<A>
+
+/** The context of a route with auth `A` as far as its own schemas leave it alone. */
+export type FactsOf<A> = RequestFacts & AuthContext<A>
 
 /** What the policies in `use` give, each under its key. */
-export type GivesOf<U> = { readonly [K in keyof U]: U[K] extends { readonly '~gives'?: infer G } ? Exclude<G, undefined> : never }
+export type GivesOf<U> = { readonly [K in keyof U]: U[K] extends { readonly '~gives'?: infer G | undefined } ? G : never }
 
 /** The statuses that the policies in `use` may answer. */
 export type ErrorsOf<U> = U[keyof U] extends { readonly '~err'?: infer E } ? Extract<E, number> : never

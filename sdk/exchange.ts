@@ -59,6 +59,10 @@ export interface Exchange extends BaseContext {
   /** Adds a header line to the response, beside any of the upstream's. */
   addResponseHeader(name: string, value: string): void
   removeResponseHeader(name: string): void
+  /** The query as it goes upstream, without `?`: the caller's, unless a policy has set another. */
+  readonly upstreamQuery: string
+  /** Replaces the query sent upstream; it must be encoded. */
+  setUpstreamQuery(query: string): void
   /** Publishes what this policy gives to later steps: `ctx.<key in use>`. */
   give(key: string, value: unknown): void
   /**

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { GlobalPolicies } from './context.js'
 import { infoSchema } from './info.js'
+import { type JsonLimitOptions, jsonLimitsSchema } from './json-limits.js'
 import { type ListenerTlsOptions, listenerTlsSchema } from './listener-tls.js'
 import type { Route } from './route.js'
 import { type Duration, duration, headerName, type Size, size } from './schemas/text.js'
@@ -177,6 +178,8 @@ export const gatewaySchema = z.strictObject({
       base: z.string().min(1).default('urn:problem:'),
     })
     .prefault({}),
+  /** Bounds on JSON in requests, wherever a schema or a transform reads it; beyond one the request is answered 400. */
+  json: jsonLimitsSchema.prefault({}),
   /** Lane of routes that do not say. Default `direct`. */
   lifecycle: z.enum(['direct', 'hapi']).default('direct'),
   /** Policies of every route, by name, and of requests that match no route. */
@@ -270,6 +273,8 @@ export interface GatewayOptions {
   readonly requestId?: { readonly header?: string }
   /** What the `type` of a problem starts with. Default `urn:problem:`. */
   readonly problems?: { readonly base?: string }
+  /** Bounds on JSON in requests. Defaults: 64 levels, 50,000 members and elements. */
+  readonly json?: JsonLimitOptions
   /** Lane of routes that do not say. Default `direct`. */
   readonly lifecycle?: 'direct' | 'hapi'
 }

@@ -91,6 +91,21 @@ export const ISSUES = {
     title: 'WebSocket on another method',
     explain: 'A WebSocket handshake is a GET request (RFC 6455 section 4.1): `websocket` needs a route with method `GET` or `*`.',
   },
+  GW1404: {
+    title: 'Header name in capitals',
+    explain:
+      'The keys of a route’s `headers` schema are names in lower case, as the gateway reads them (RFC 9110 section 5.1: names have no case).',
+  },
+  GW1405: {
+    title: 'Body cannot travel so',
+    explain:
+      '`accepts` names media types that the route’s `body` cannot come in: it needs a schema, a `z.file()` alone is its own bytes, and an object with files is a multipart form.',
+  },
+  GW1406: {
+    title: 'Secret cannot be redacted',
+    explain:
+      'With `redactSecrets`, a member marked `.meta({ secret: true })` is removed if it may be absent and sent as `***` otherwise; here the schema allows neither.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',

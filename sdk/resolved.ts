@@ -1,8 +1,11 @@
+import type { BodyMedia } from './body-media.js'
 import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
+import type { JsonLimits } from './json-limits.js'
 import type { PathSegment } from './path.js'
 import type { Phase, PolicyDefinition } from './policy.js'
+import type { ResponseCheck } from './response-check.js'
 import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
 import type { Schema } from './types.js'
@@ -74,14 +77,28 @@ export interface ResolvedRoute {
   readonly ownEffects: Effects
   readonly params: Schema | undefined
   readonly query: Schema | undefined
+  readonly strictQuery: boolean
+  readonly headers: Schema | undefined
+  readonly cookies: Schema | undefined
   readonly body: Schema | undefined
+  /** How the body may travel; never empty. */
+  readonly accepts: readonly BodyMedia[]
+  /** The gateway's bounds on JSON in requests. */
+  readonly json: JsonLimits
   readonly responses: Readonly<Record<number, ResponseSpec>>
+  /** How the upstream's responses are checked against `responses`. */
+  readonly validateResponse: ResponseCheck
+  readonly redactSecrets: boolean
   readonly upstreamBody: Schema | undefined
   readonly upstreamResponses: Readonly<Record<number, Schema>>
   readonly mapRequest: MapFunction | undefined
   readonly mapResponse: Readonly<Record<number, MapFunction>>
+  /** What becomes of the upstream's statuses; one that is not there stays. */
+  readonly mapStatus: Readonly<Record<number, number>>
   readonly upstreamPath: readonly PathSegment[] | undefined
   readonly stripPrefix: string | undefined
+  /** Undefined: where the path sent upstream is another than the public one. */
+  readonly rewriteLocation: boolean | undefined
   readonly host: 'upstream' | 'preserve'
   readonly encodedSlashes: 'reject' | 'keep'
   readonly bodyLimit: number

@@ -1,11 +1,12 @@
-import type { AnyAuth, Auth } from './auth.js'
-import type { ContextOf, ErrorsOf, GivesOf, PolicyMap } from './context.js'
+import type { AnyAuth } from './auth.js'
+import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
 import type { DeprecationOptions } from './deprecation.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
+import type { ResponseCheckOptions } from './response-check.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
-import type { In, Out, Schema } from './types.js'
+import type { BaseContext, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
 import type { WebSocketOptions } from './websocket.js'
 
@@ -45,6 +46,11 @@ export interface RouteCommon {
   readonly upstreamPath?: string
   /** Text removed from the front of the path before it is sent upstream. */
   readonly stripPrefix?: string
+  /**
+   * Rewrites `Location` and `Content-Location` of 201 and 3xx responses that point at the upstream itself: its origin and base path are taken off
+   * and `stripPrefix` is put back. Default: true where the route has `stripPrefix` or a target has a base path.
+   */
+  readonly rewriteLocation?: boolean
   /** The `Host` sent upstream: the target's (default) or the client's. */
   readonly host?: 'upstream' | 'preserve'
   /**
@@ -52,6 +58,20 @@ export interface RouteCommon {
    * registries need for `/@scope%2fname`. Only for upstreams that do not take it for a separator.
    */
   readonly encodedSlashes?: 'reject' | 'keep'
+  /** Refuses query parameters that neither `query` nor `match` names. Default false: they pass. */
+  readonly strictQuery?: boolean
+  /**
+   * What becomes of responses that break `responses`: counted as `gatewright_contract_violations_total` and passed on (`warn`, all of them or
+   * a `sample`), or refused with 502 (`enforce`). Default `off`. Checked routes ask the upstream for responses without content coding.
+   */
+  readonly validateResponse?: ResponseCheckOptions
+  /**
+   * The media types that `body` may come in; `form` is `application/x-www-form-urlencoded`. What the schema yields goes upstream in the media
+   * type that came, or as JSON from `mapRequest`. Default: by the schema.
+   */
+  readonly accepts?: readonly ('json' | 'form' | 'multipart')[]
+  /** Removes or masks as `***` what `responses` mark `.meta({ secret: true })`; such responses are checked and 502 if they do not match. Default false. */
+  readonly redactSecrets?: boolean
   /** Largest request body. Default `1mb`. */
   readonly bodyLimit?: Size
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
@@ -68,12 +88,13 @@ export interface RouteCommon {
 
 type ParamsFor<P extends string> = { readonly _zod: { output: { [K in PathParam<P>]: unknown }; input: unknown } }
 
-type NoSurplus<P extends string, PS> = [Exclude<keyof Out<PS>, PathParam<P>>] extends [never]
-  ? unknown
-  : { readonly 'params has a key that the path does not': Exclude<keyof Out<PS>, PathParam<P>> }
+type NoSurplus<P extends string, PS extends Schema> =
+  keyof PS['_zod']['output'] extends PathParam<P>
+    ? unknown
+    : { readonly 'params has a key that the path does not': Exclude<keyof PS['_zod']['output'], PathParam<P>> }
 
 /** What a `mapResponse` function returns for a declared response. */
-type Mapped<S> = S extends 'problem' ? ProblemDocument : S extends Schema ? In<S> : never
+type Mapped<S> = S extends 'problem' ? ProblemDocument : S extends Schema ? S['_zod']['input'] : never
 
 /** What a `mapResponse` function receives: the upstream schema's output where one is declared. */
 // While it infers a function's parameters, TypeScript asks for the key as a text: `'200'`, not `200`.
@@ -85,15 +106,22 @@ type UpstreamBody<UR, S> = S extends keyof UR
       any
 
 /** The context of a `map*` function. */
-export type MapContext<C, PS, Q, U> = C & { readonly params: Out<PS>; readonly query: Out<Q> } & GivesOf<U>
+export type MapContext<C, PS extends Schema, Q extends Schema, H extends Schema, K extends Schema, U> = C & {
+  readonly params: PS['_zod']['output']
+  readonly query: Q['_zod']['output']
+  readonly headers: H['_zod']['output']
+  readonly cookies: K['_zod']['output']
+} & GivesOf<U>
 
 /** The options of a route whose full path is `FP` and whose context before its own policies is `C`. */
 export interface RouteOptions<
   FP extends string,
   C,
   P extends string,
-  PS,
+  PS extends Schema,
   Q extends Schema,
+  H extends Schema,
+  K extends Schema,
   B extends Schema,
   R extends ResponseMap,
   UB extends Schema,
@@ -106,7 +134,11 @@ export interface RouteOptions<
   readonly params?: PS
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
   readonly query?: Q
-  /** Schema of the JSON request body. */
+  /** Schema of request headers, by lower-case name; strings before parsing. Others pass. */
+  readonly headers?: H
+  /** Schema of request cookies (RFC 6265); strings before parsing. Others pass. */
+  readonly cookies?: K
+  /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   readonly body?: B
   readonly use?: U
   /** What callers get, by status. */
@@ -116,11 +148,16 @@ export interface RouteOptions<
   /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */
   readonly upstreamResponses?: UR
   /** Turns the caller's body into the upstream's. */
-  readonly mapRequest?: (body: Out<B>, ctx: MapContext<C, PS, Q, CU & U>) => In<UB> | Promise<In<UB>>
+  readonly mapRequest?: (
+    body: B['_zod']['output'],
+    ctx: MapContext<C, PS, Q, H, K, CU & U>,
+  ) => UB['_zod']['input'] | Promise<UB['_zod']['input']>
   /** Turns the upstream's JSON into the declared response, by status. */
   readonly mapResponse?: {
-    readonly [S in keyof R]?: (body: UpstreamBody<UR, S>, ctx: MapContext<C, PS, Q, CU & U>) => Mapped<R[S]> | Promise<Mapped<R[S]>>
+    readonly [S in keyof R]?: (body: UpstreamBody<UR, S>, ctx: MapContext<C, PS, Q, H, K, CU & U>) => Mapped<R[S]> | Promise<Mapped<R[S]>>
   }
+  /** Statuses of the upstream that callers get as another, declared one; everything else goes by the new one. 204 and 304 drop the body. */
+  readonly mapStatus?: Readonly<Record<number, keyof R>>
 }
 
 /** A declared route. The key path under `routes` is its id. */
@@ -156,7 +193,7 @@ export interface SharedOptions {
   readonly [STAMP]: Stamp
 }
 
-export type ErrorOf<A> = A extends Auth<infer _D, infer E> ? E : never
+export type ErrorOf<A> = A extends { readonly '~err'?: infer E | undefined } ? E : never
 
 function makeRoute<P extends string, R, E extends number>(
   options: object,
@@ -172,12 +209,16 @@ export function route<
   A extends AnyAuth | undefined = undefined,
   PS extends ParamsFor<P> = Schema<Record<PathParam<P>, string>>,
   Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+  H extends Schema = Schema<BaseContext['headers']>,
+  K extends Schema = Schema<Readonly<Record<string, string>>>,
   B extends Schema = Schema,
   R extends ResponseMap = {},
   UB extends Schema = Schema,
   UR extends Readonly<Record<number, Schema>> = {},
   U extends PolicyMap<ContextOf<A>> = {},
->(options: RouteOptions<P, ContextOf<A>, P, PS, Q, B, R, UB, UR, U, {}> & { readonly auth?: A }): Route<P, R, ErrorsOf<U> | ErrorOf<A>> {
+>(
+  options: RouteOptions<P, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, {}> & { readonly auth?: A },
+): Route<P, R, ErrorsOf<U> | ErrorOf<A>> {
   return makeRoute(options, undefined, route)
 }
 
@@ -188,13 +229,15 @@ export interface Group<GP extends string, A extends AnyAuth | undefined, GU> ext
     const P extends string,
     PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
     Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+    H extends Schema = Schema<BaseContext['headers']>,
+    K extends Schema = Schema<Readonly<Record<string, string>>>,
     B extends Schema = Schema,
     R extends ResponseMap = {},
     UB extends Schema = Schema,
     UR extends Readonly<Record<number, Schema>> = {},
     U extends PolicyMap<ContextOf<A>> = {},
   >(
-    options: RouteOptions<`${GP}${P}`, ContextOf<A>, P, PS, Q, B, R, UB, UR, U, GU>,
+    options: RouteOptions<`${GP}${P}`, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, GU>,
   ): Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
 }
 

@@ -10,8 +10,8 @@ export type Out<S> = S extends Schema ? S['_zod']['output'] : never
 /** What a schema accepts before parsing. */
 export type In<S> = S extends Schema ? S['_zod']['input'] : never
 
-/** The part of the context that exists on every route. */
-export interface BaseContext {
+/** What is known of every request, its headers apart. */
+export interface RequestFacts {
   /** The client's address: the peer's, or the one a trusted proxy reports. */
   readonly ip: string
   readonly method: string
@@ -20,6 +20,10 @@ export interface BaseContext {
   /** The raw query without `?`; empty if there is none. */
   readonly queryString: string
   readonly requestId: string
+}
+
+/** The part of the context that exists on every route. */
+export interface BaseContext extends RequestFacts {
   /** Request headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { apiKey, cache, defineGateway, env, type IssueCode, ip, rateLimit, route, upstream } from '../../sdk/index.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
@@ -141,4 +142,29 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, mapRequest: () => ({ page: 1 }) }) },
     }),
   GW1403: () => defineGateway({ info, routes: { feed: route({ method: 'POST', path: '/feed', upstream: shop, websocket: true }) } }),
+  GW1405: () =>
+    defineGateway({
+      info,
+      routes: {
+        photos: route({ method: 'POST', path: '/photos', upstream: shop, body: z.object({ photo: z.file() }), accepts: ['json'] }),
+      },
+    }),
+  GW1406: () =>
+    defineGateway({
+      info,
+      routes: {
+        keys: route({
+          method: 'GET',
+          path: '/keys',
+          upstream: shop,
+          responses: { 200: z.object({ key: z.uuid().meta({ secret: true }) }) },
+          redactSecrets: true,
+        }),
+      },
+    }),
+  GW1404: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
+    }),
 }

@@ -9,6 +9,8 @@ export function collectSchemaUses(routes: readonly ResolvedRoute[]): SchemaUse[]
     return [
       ...use(route.params, 'input', 'params'),
       ...use(route.query, 'input', 'query'),
+      ...use(route.headers, 'input', 'headers'),
+      ...use(route.cookies, 'input', 'cookies'),
       ...use(route.body, 'input', 'body'),
       ...Object.entries(route.responses).flatMap(([status, spec]) =>
         typeof spec === 'string' ? [] : use(spec, 'output', 'responses', Number(status)),

@@ -3,7 +3,7 @@ import type { RequestHeaderEffect, ResolvedRoute } from '../../sdk/index.js'
 import type { OpenApiContext } from './openapi-context.js'
 import { parameterOf } from './parameter-of.js'
 import { pathParameters } from './path-parameters.js'
-import { queryParameters } from './query-parameters.js'
+import { fieldParameters, queryParameters } from './query-parameters.js'
 
 /** Header fields that OpenAPI describes elsewhere and ignores as parameters (OpenAPI 3.1 section 4.8.12.1). */
 const DESCRIBED_ELSEWHERE = new Set(['accept', 'authorization', 'content-type'])
@@ -12,7 +12,7 @@ const DESCRIBED_ELSEWHERE = new Set(['accept', 'authorization', 'content-type'])
 function conditionParameters(route: ResolvedRoute, taken: ReadonlySet<string>): OpenAPIV3_1.ParameterObject[] {
   const conditions = route.match?.conditions ?? []
   return conditions
-    .filter(({ source, name }) => (source === 'query' ? !taken.has(name) : !DESCRIBED_ELSEWHERE.has(name.toLowerCase())))
+    .filter(({ source, name }) => !taken.has(`${source} ${name}`) && (source === 'query' || !DESCRIBED_ELSEWHERE.has(name.toLowerCase())))
     .map(({ source, name, equals, pattern }) =>
       parameterOf(name, source, true, { type: 'string', ...(equals === undefined ? { pattern: pattern?.source } : { const: equals }) }),
     )
@@ -33,10 +33,13 @@ function policyParameters({ effects }: ResolvedRoute, taken: ReadonlySet<string>
     }))
 }
 
-/** The Parameter Objects of a route: path, query, the headers and keys that `match` asks for, and the headers that policies read. */
+/** The Parameter Objects of a route: path, query, headers, cookies, what `match` asks for, and the headers that policies read. */
 export function parameterObjects(route: ResolvedRoute, names: readonly string[], context: OpenApiContext): OpenAPIV3_1.ParameterObject[] {
   const query = queryParameters(route, context)
-  const conditions = conditionParameters(route, new Set(query.map(({ name }) => name)))
-  const headers = new Set(conditions.filter((parameter) => parameter.in === 'header').map(({ name }) => name.toLowerCase()))
-  return [...pathParameters(route, names, context), ...query, ...conditions, ...policyParameters(route, headers)]
+  const fields = fieldParameters(route, context).filter(
+    (field) => field.in === 'cookie' || !DESCRIBED_ELSEWHERE.has(field.name.toLowerCase()),
+  )
+  const conditions = conditionParameters(route, new Set([...query, ...fields].map((one) => `${one.in} ${one.name}`)))
+  const headers = new Set([...fields, ...conditions].filter((one) => one.in === 'header').map(({ name }) => name.toLowerCase()))
+  return [...pathParameters(route, names, context), ...query, ...fields, ...conditions, ...policyParameters(route, headers)]
 }

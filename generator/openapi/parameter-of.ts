@@ -6,7 +6,7 @@ const isList = ({ type }: JsonSchema) => type === 'array' || (Array.isArray(type
 /** A Parameter Object; description and deprecation move up from the schema, and lists are repeated keys. */
 export function parameterOf(
   name: string,
-  place: 'path' | 'query' | 'header',
+  place: 'path' | 'query' | 'header' | 'cookie',
   required: boolean,
   schema: JsonSchema,
 ): OpenAPIV3_1.ParameterObject {

@@ -42,3 +42,14 @@ export function queryParameters(route: ResolvedRoute, { schemas }: OpenApiContex
   })
   return [...named, ...free]
 }
+
+/** The Parameter Objects of the headers and cookies that a route's schemas name. */
+export function fieldParameters(route: ResolvedRoute, { schemas }: OpenApiContext): OpenAPIV3_1.ParameterObject[] {
+  return (['headers', 'cookies'] as const).flatMap((part) => {
+    const schema = route[part]
+    if (!schema) return []
+    const { properties, required } = membersOf(schemas.schemaOf(schema, 'input'), schemas)
+    const place = part === 'headers' ? 'header' : 'cookie'
+    return Object.entries(properties).map(([name, printed]) => parameterOf(name, place, required.includes(name), printed))
+  })
+}

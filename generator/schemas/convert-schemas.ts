@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import type { ConfigIssue, Schema } from '../../sdk/index.js'
+import { isSecret } from '../../sdk/resolve/keys-at.js'
 import type { IdentityRegistry } from './identity-registry.js'
 import { explainUnrepresentable, isDescribed, represent } from './represent.js'
 import { unpublishable } from './schema-issue.js'
 import type { JsonSchema, SchemaIo, SchemaUse } from './schema-use.js'
 import { tidySchema } from './tidy-schema.js'
+
+/** Keywords that show values, which a secret has none to show of. */
+const VALUES = ['default', 'example', 'examples']
 
 /** What one conversion found; references are `#/$defs/<key>`. */
 export interface Conversion {
@@ -44,6 +48,8 @@ function toJson(uses: ReadonlyMap<string, SchemaUse>, io: SchemaIo, registry: Id
       const use = useAt(path)
       if (key !== undefined && use) places.set(key, use)
       tidySchema(zodSchema, jsonSchema, registry.get(zodSchema))
+      // Inner schemas come first: what wraps a secret may have taken these from it.
+      if (isSecret(zodSchema)) for (const keyword of VALUES) delete jsonSchema[keyword]
     },
   })
   return { json, places }

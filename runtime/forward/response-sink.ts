@@ -6,6 +6,7 @@ import type { ExchangeHooks } from '../pipeline/exchange-hooks.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
+import { withPublicLocations } from './public-location.js'
 import { replyHeaders } from './reply-headers.js'
 import {
   checkFraming,
@@ -19,6 +20,9 @@ import { settleUnread } from './settle-unread.js'
 
 /** Most of an unwanted body that is read before its connection is given up. */
 const DROPPED_BYTES = 65_536
+
+/** Statuses whose responses have no body (RFC 9110 section 6.4.1). */
+const BODILESS: ReadonlySet<number> = new Set([204, 304])
 
 /** Writes a response to the client; one for the raw connection, one for hapi. */
 export interface ResponseWriter {
@@ -77,10 +81,17 @@ export class ResponseSink implements UpstreamSink {
     this.#context = context
   }
 
-  begin(status: number, headers: Buffer[], resume: () => void): boolean {
+  begin(status: number, received: Buffer[], resume: () => void): boolean {
     this.#status = status
+    const { publicLocation } = this.#route
+    const headers = publicLocation ? withPublicLocations(status, received, this.#exchange, publicLocation) : received
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers, resume)) return true
-    if (this.#route.mapResponse?.has(status) && this.#exchange.method !== 'HEAD') {
+    const mapped = this.#route.mapStatus?.get(status)
+    if (mapped !== undefined) {
+      this.#status = mapped
+      if (BODILESS.has(mapped)) return this.#dropBody(headers)
+    }
+    if (this.#route.mapResponse?.has(this.#status) && this.#exchange.method !== 'HEAD') {
       checkFraming(headers, this.#context.rules)
       this.#headers = headers
       this.#collected = []
@@ -89,7 +100,7 @@ export class ResponseSink implements UpstreamSink {
     if (this.#exchange.gone) return true
     this.#writer.onDrain(resume)
     try {
-      const more = this.#writer.begin(status, this.#streamedHeaders(headers))
+      const more = this.#writer.begin(this.#status, this.#streamedHeaders(headers))
       this.#begun = true
       return more
     } catch (error) {
@@ -109,13 +120,27 @@ export class ResponseSink implements UpstreamSink {
     return this.#status === 204 ? withoutNames(lines, LENGTH) : lines
   }
 
+  /** Answers with a status that has no body; what comes of the upstream's is dropped. */
+  #dropBody(headers: Buffer[]): boolean {
+    checkFraming(headers, this.#context.rules)
+    const lines = this.#finalHeaders(headers, true)
+    this.#replaced = true
+    this.#begun = true
+    this.#writer.begin(this.#status, lines)
+    this.#writer.end()
+    const { hooks } = this.#exchange
+    if (hooks?.watching) hooks.begin(this.#status, endToEndFields(headers, this.#context, undefined, true))
+    hooks?.complete()
+    return true
+  }
+
   /** Tells policies what came; true if one of them replied instead. */
   #handOver(hooks: ExchangeHooks, headers: Buffer[], resume?: () => void): boolean {
     const fields = endToEndFields(headers, this.#context, undefined, false)
     try {
       const reply = hooks.replacement({ status: this.#status, headers: fields })
       if (reply) this.#replace(reply)
-      else hooks.begin(this.#status, fields, resume)
+      else hooks.begin(this.#route.mapStatus?.get(this.#status) ?? this.#status, fields, resume)
     } catch (error) {
       this.#replaced = true
       this.#refuse(error)

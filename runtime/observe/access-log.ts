@@ -20,10 +20,10 @@ function decodedName(part: string): string {
   }
 }
 
-function redactQuery(queryString: string): string {
+function redactQuery(queryString: string, secrets: ReadonlySet<string> | undefined): string {
   const parts = queryString.split('&').map((part) => {
     const name = decodedName(part)
-    return SECRET_PARAM.test(name) ? `${part.split('=', 1)[0]}=${REDACTED}` : part
+    return SECRET_PARAM.test(name) || secrets?.has(name) ? `${part.split('=', 1)[0]}=${REDACTED}` : part
   })
   return parts.join('&').slice(0, MAX_VALUE)
 }
@@ -46,7 +46,7 @@ export function createAccessLog(
         return [
           [
             name,
-            SECRET_HEADERS.has(name) || credentialHeaders.has(name)
+            SECRET_HEADERS.has(name) || credentialHeaders.has(name) || exchange.route?.secrets?.headers.has(name)
               ? REDACTED
               : String(value).slice(0, MAX_VALUE).replace(CONTROLS, '\ufffd'),
           ],
@@ -61,7 +61,8 @@ export function createAccessLog(
         route: routeId,
         method,
         path: path.length > MAX_VALUE ? path.slice(0, MAX_VALUE) : path,
-        query: settings.query && exchange.queryString !== '' ? redactQuery(exchange.queryString) : undefined,
+        query:
+          settings.query && exchange.queryString !== '' ? redactQuery(exchange.queryString, exchange.route?.secrets?.query) : undefined,
         status,
         durationMs: Math.round(durationMs * 1_000) / 1_000,
         ip,

@@ -1,7 +1,9 @@
-import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep } from '../../sdk/index.js'
+import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep, type Schema } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
+import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
+import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
 import type { Services } from '../services.js'
@@ -11,6 +13,7 @@ import type { CompiledRoute } from './compiled-route.js'
 import { deprecationPart } from './deprecation-part.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
+import { violationCounter, warnStep } from './response-check.js'
 import { compileUpstreamTarget } from './upstream-target.js'
 import { validationSteps } from './validation-steps.js'
 
@@ -31,9 +34,10 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
   }))
 }
 
-function routeParts(route: ResolvedRoute, services: Services): Part[] {
+function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
+  const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
   return [
     ...policyParts(route.policies, services),
@@ -50,7 +54,8 @@ function routeParts(route: ResolvedRoute, services: Services): Part[] {
       : []),
     ...validationSteps(route).map((step) => request('validate', 'schema', step)),
     ...(map ? [request('transform', 'mapRequest', map)] : []),
-    ...(Object.keys(route.mapResponse).length > 0 ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(warn ? [request('transform', 'validateResponse', warn)] : []),
   ]
 }
 
@@ -75,9 +80,22 @@ function responseRunner(parts: readonly Part[]): CompiledRoute['runResponseSteps
   }
 }
 
+/** What the route's schemas mark secret in requests, so that no log shows it. */
+function secretFields({ query, headers }: ResolvedRoute): CompiledRoute['secrets'] {
+  const secretIn = (schema: Schema | undefined) => new Set(schema ? keysAt(schema, []).filter((name) => isSecretAt(schema, [name])) : [])
+  const found = { query: secretIn(query), headers: secretIn(headers) }
+  return found.query.size + found.headers.size > 0 ? found : undefined
+}
+
+function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | undefined {
+  const entries = Object.entries(mapStatus).map(([from, to]) => [Number(from), to] as const)
+  return entries.length === 0 ? undefined : new Map(entries)
+}
+
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
-  const parts = inOrder(routeParts(route, services))
+  const mapResponse = responseMappings(route, violationCounter(route, services))
+  const parts = inOrder(routeParts(route, mapResponse, services))
   return {
     id: route.id,
     source: route,
@@ -89,12 +107,15 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     pool,
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
+    publicLocation: compilePublicLocation(route, pool),
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
-    mapResponse: responseMappings(route),
+    mapStatus: statusMap(route),
+    mapResponse,
+    secrets: secretFields(route),
   }
 }
 
@@ -120,11 +141,14 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     pool: undefined,
     lane: 'direct',
     upstreamTarget: () => '/',
+    publicLocation: undefined,
     preserveHost: false,
     bodyLimit: 0,
     responseLimit: 0,
     timeouts: { headers: 0, idle: 0, total: undefined },
     websocket: undefined,
+    mapStatus: undefined,
     mapResponse: undefined,
+    secrets: undefined,
   }
 }

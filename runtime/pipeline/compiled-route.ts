@@ -1,5 +1,6 @@
 import type { RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { PublicLocation } from '../forward/public-location.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledWebSocket } from '../websocket/compile-websocket.js'
 import type { GatewayExchange } from './exchange.js'
@@ -29,11 +30,17 @@ export interface CompiledRoute {
   readonly lane: 'direct' | 'hapi'
   /** Path and query as sent upstream, without the target's base path. */
   upstreamTarget(exchange: GatewayExchange): string
+  /** Makes locations of the upstream public; undefined where they pass as they are. */
+  readonly publicLocation: PublicLocation | undefined
   readonly preserveHost: boolean
   readonly bodyLimit: number
   readonly responseLimit: number
   readonly timeouts: { readonly headers: number; readonly idle: number; readonly total: number | undefined }
   /** Undefined where the route speaks no WebSocket. */
   readonly websocket: CompiledWebSocket | undefined
+  /** What callers get for a status of the upstream; undefined where every status stays. */
+  readonly mapStatus: ReadonlyMap<number, number> | undefined
   readonly mapResponse: ReadonlyMap<number, ResponseMapping> | undefined
+  /** Names of query parameters and headers that no log may show, besides those that look secret. */
+  readonly secrets: { readonly query: ReadonlySet<string>; readonly headers: ReadonlySet<string> } | undefined
 }

@@ -3,6 +3,7 @@ import type { CapturedResponse, CaptureOptions, Exchange, ExchangeEnd, ProblemCo
 import { checkDeclaredLength, collectBody, hasBody, type Upload } from '../forward/collect-body.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { ExchangeHooks } from './exchange-hooks.js'
+import { parseCookies } from './parse-cookies.js'
 
 const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
 const NO_BYTES = Buffer.alloc(0)
@@ -31,6 +32,9 @@ export class GatewayExchange implements Exchange {
   routeId = ''
   params: Readonly<Record<string, unknown>> = NOTHING
   query: Readonly<Record<string, unknown>> = NOTHING
+  /** Headers and cookies once the route's schemas have run; undefined where it has none. */
+  parsedHeaders: Readonly<Record<string, never>> | undefined = undefined
+  parsedCookies: Readonly<Record<string, unknown>> | undefined = undefined
   auth: unknown = undefined
   preflight = false
   /** Methods that have a route on this path; set for preflights and where no route matches. */
@@ -45,6 +49,7 @@ export class GatewayExchange implements Exchange {
   upgrade = false
   /** The client waits for `100 Continue` before it sends the body. */
   expectsContinue = false
+  upstreamQuery: string
   /** Path parameters as matched, before any schema. */
   matched: Readonly<Record<string, string>> = NOTHING
   /** The request body to send, where it was collected; undefined while it is still to be streamed. */
@@ -82,13 +87,18 @@ export class GatewayExchange implements Exchange {
     this.method = req.method as string
     this.path = path
     this.queryString = queryString
+    this.upstreamQuery = queryString
     this.ip = ip
     this.requestId = requestId
     this.startedAt = startedAt
   }
 
   get headers(): Readonly<Record<string, string | string[] | undefined>> {
-    return this.req.headers
+    return this.parsedHeaders ?? this.req.headers
+  }
+
+  get cookies(): Readonly<Record<string, unknown>> {
+    return this.parsedCookies ?? parseCookies(this.req.headers.cookie)
   }
 
   setRequestHeader(name: string, value: string): void {
@@ -109,6 +119,10 @@ export class GatewayExchange implements Exchange {
 
   removeResponseHeader(name: string): void {
     ;(this.responseEdits ??= []).push({ name, value: undefined, add: false })
+  }
+
+  setUpstreamQuery(query: string): void {
+    this.upstreamQuery = query
   }
 
   /** Asks the client for the body, once, if it waits to be asked. */

@@ -1,17 +1,20 @@
 import { z } from 'zod'
-import { Problem, type RequestStep, type Schema } from '../../sdk/index.js'
+import { Problem, type RequestStep, type ResponseSpec, type Schema } from '../../sdk/index.js'
+import { redact, redactionOf, secretPlaces } from '../../sdk/redaction.js'
 import type { MapFunction, ResolvedRoute } from '../../sdk/resolved.js'
 import type { ResponseMapping } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
+import type { CountViolation } from './response-check.js'
 
 /** The exchange as `map*` functions see it: with what policies gave, each under its key. */
 function contextOf(exchange: GatewayExchange): unknown {
   return exchange.given ? Object.assign(Object.create(exchange), exchange.given) : exchange
 }
 
-function parseOr(schema: Schema, value: unknown, detail: string): unknown {
+function parseOr(schema: Schema, value: unknown, detail: string, failed: () => void): unknown {
   const result = z.safeParse(schema as unknown as z.core.$ZodType, value)
   if (result.success) return result.data
+  failed()
   throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail, cause: result.error })
 }
 
@@ -57,32 +60,52 @@ function headerOf(headers: readonly Buffer[], name: string): string | undefined 
   return undefined
 }
 
-function readUpstreamJson(bytes: Buffer, headers: readonly Buffer[]): unknown {
+function readUpstreamJson(bytes: Buffer, headers: readonly Buffer[], failed: () => void): unknown {
   const coding = headerOf(headers, 'content-encoding')
   if (coding !== undefined && coding.toLowerCase() !== 'identity')
     throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream encoded a response that has to be transformed.' })
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
+    failed()
     throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response is not JSON.', cause })
   }
 }
 
+const unchanged: MapFunction = (body) => body
+const unchangedValue = (value: unknown) => value
+
+/** Redacts what a response's schema marks secret; undefined where nothing is to be redacted. */
+function redactor({ redactSecrets }: ResolvedRoute, spec: ResponseSpec | undefined): ((value: unknown) => unknown) | undefined {
+  if (!redactSecrets || typeof spec !== 'object') return undefined
+  const redaction = redactionOf(spec)
+  return secretPlaces(redaction).length > 0 ? (value) => redact(value, redaction) : undefined
+}
+
+/** The map of each status whose response is collected: the route's own, and one for every other schema whose responses are enforced or redacted. */
+function mapsOf(route: ResolvedRoute): (readonly [number, MapFunction])[] {
+  const { mapResponse, responses, validateResponse } = route
+  const own = Object.entries(mapResponse).map(([status, map]) => [Number(status), map] as const)
+  const all = validateResponse.mode === 'enforce'
+  const rest = Object.entries(responses).filter(
+    ([status, spec]) => typeof spec === 'object' && !(status in mapResponse) && (all || redactor(route, spec)),
+  )
+  return [...own, ...rest.map(([status]) => [Number(status), unchanged] as const)]
+}
+
 /** The mappings of a route's responses by status; what they return is checked against the public schema. */
-export function responseMappings(route: ResolvedRoute): ReadonlyMap<number, ResponseMapping> | undefined {
-  const entries = Object.entries(route.mapResponse).map(([key, map]): [number, ResponseMapping] => {
-    const status = Number(key)
+export function responseMappings(route: ResolvedRoute, violated: CountViolation): ReadonlyMap<number, ResponseMapping> | undefined {
+  const entries = mapsOf(route).map(([status, map]): [number, ResponseMapping] => {
     const declared = route.responses[status]
     const received = route.upstreamResponses[status]
+    const broken = () => violated(status)
+    const mismatch = `The ${map === unchanged ? 'upstream’s' : 'transformed'} response does not match its schema.`
+    const hide = redactor(route, declared) ?? unchangedValue
     const publish = (mapped: unknown) =>
-      Buffer.from(
-        JSON.stringify(
-          typeof declared === 'object' ? parseOr(declared, mapped, 'The transformed response does not match its schema.') : mapped,
-        ),
-      )
+      Buffer.from(JSON.stringify(typeof declared === 'object' ? hide(parseOr(declared, mapped, mismatch, broken)) : mapped))
     const run: ResponseMapping['run'] = (exchange, bytes, headers) => {
-      const json = readUpstreamJson(bytes, headers)
-      const given = received ? parseOr(received, json, 'The upstream’s response does not match its schema.') : json
+      const json = readUpstreamJson(bytes, headers, broken)
+      const given = received ? parseOr(received, json, 'The upstream’s response does not match its schema.', broken) : json
       return call(map, given, exchange, publish)
     }
     const contentType = declared === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8'

@@ -19,8 +19,8 @@ function pathPrinter({ segments, upstreamPath, stripPrefix }: ResolvedRoute): (e
   return (exchange) => printers.map((print) => print(exchange)).join('')
 }
 
-/** Compiles how a route's path is sent upstream: as received, without its prefix, or by its own template; the query as received. */
+/** Compiles how a route's path is sent upstream: as received, without its prefix, or by its own template; the query as policies leave it. */
 export function compileUpstreamTarget(route: ResolvedRoute): (exchange: GatewayExchange) => string {
   const print = pathPrinter(route)
-  return (exchange) => (exchange.queryString === '' ? print(exchange) : `${print(exchange)}?${exchange.queryString}`)
+  return (exchange) => (exchange.upstreamQuery === '' ? print(exchange) : `${print(exchange)}?${exchange.upstreamQuery}`)
 }

@@ -8,6 +8,7 @@ import { compileCache } from './cache.js'
 import type { CompileContext, PolicyCompilers } from './compiler.js'
 import { compileConcurrency } from './concurrency.js'
 import { compileConsumers } from './consumers.js'
+import { compileCookies } from './cookies.js'
 import { compileCors } from './cors.js'
 import { compileFaultInjection } from './fault-injection.js'
 import { compileFetchMetadata } from './fetch-metadata.js'
@@ -18,6 +19,7 @@ import { compileIpFilter } from './ip-filter.js'
 import { compileLoadShedding } from './load-shedding.js'
 import { compileMaintenance } from './maintenance.js'
 import { compileMock } from './mock.js'
+import { compileQuery } from './query.js'
 import { compileQuota } from './quota.js'
 import { compileRateLimit } from './rate-limit.js'
 import { compileRequestCaps } from './request-caps.js'
@@ -34,6 +36,8 @@ export const policyCompilers: PolicyCompilers = {
   'rate-limit': compileRateLimit,
   quota: compileQuota,
   headers: compileHeaders,
+  query: compileQuery,
+  cookies: compileCookies,
   concurrency: compileConcurrency,
   'fault-injection': compileFaultInjection,
   'fetch-metadata': compileFetchMetadata,

@@ -1,8 +1,8 @@
 import { type Exchange, Problem } from '../../sdk/index.js'
 import type { RequestCapsSettings } from '../../sdk/policies/request-caps.js'
 import { hasBody } from '../forward/collect-body.js'
+import { isJson } from '../pipeline/body-step.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { isJson } from '../pipeline/validation-steps.js'
 import type { CompilePolicy } from './compiler.js'
 import { findExcess, type JsonBounds } from './json-shape.js'
 

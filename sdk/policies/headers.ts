@@ -66,7 +66,7 @@ export interface HeadersOptions<Sent extends HeaderValues, Put extends HeaderVal
 }
 
 /** What all keys among some header values read, together. */
-type NeedsOf<V> = [Extract<V[keyof V], Key<never, string>>] extends [never]
+export type NeedsOf<V> = [Extract<V[keyof V], Key<never, string>>] extends [never]
   ? unknown
   : Extract<V[keyof V], Key<never, string>> extends { readonly read: (ctx: infer N) => string }
     ? N

@@ -6,6 +6,7 @@ import { basicDefinition } from './basic.js'
 import { cacheDefinition } from './cache.js'
 import { concurrencyDefinition } from './concurrency.js'
 import { consumersDefinition } from './consumers.js'
+import { cookiesDefinition } from './cookies.js'
 import { corsDefinition } from './cors.js'
 import { faultInjectionDefinition } from './fault-injection.js'
 import { fetchMetadataDefinition } from './fetch-metadata.js'
@@ -22,6 +23,7 @@ import { maintenanceDefinition } from './maintenance.js'
 import { mockDefinition } from './mock.js'
 import { mtlsDefinition } from './mtls.js'
 import { optionalDefinition } from './optional.js'
+import { queryDefinition } from './query.js'
 import { quotaDefinition } from './quota.js'
 import { rateLimitDefinition } from './rate-limit.js'
 import { requestCapsDefinition } from './request-caps.js'
@@ -38,6 +40,8 @@ export const policyDefinitions = {
   'rate-limit': rateLimitDefinition,
   quota: quotaDefinition,
   headers: headersDefinition,
+  query: queryDefinition,
+  cookies: cookiesDefinition,
   concurrency: concurrencyDefinition,
   'fault-injection': faultInjectionDefinition,
   'fetch-metadata': fetchMetadataDefinition,

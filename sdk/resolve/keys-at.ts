@@ -31,6 +31,11 @@ export function keysAt(schema: Schema, path: readonly PropertyKey[]): readonly s
 
 const metaOf = (schema: Schema) => z.globalRegistry.get(schema as unknown as z.core.$ZodType) as { readonly secret?: boolean } | undefined
 
+/** True if a schema itself, or what it wraps, is marked `.meta({ secret: true })`. */
+export function isSecret(schema: Schema): boolean {
+  return isSecretAt(schema, [])
+}
+
 /** True if a value at `path` lies in a schema marked `.meta({ secret: true })`, so that no message may show it. */
 export function isSecretAt(schema: Schema, path: readonly PropertyKey[]): boolean {
   if (metaOf(schema)?.secret) return true

@@ -1,5 +1,6 @@
 import { ConfigError } from '../config-error.js'
 import { type Gateway, gatewaySchema } from '../gateway.js'
+import { jsonLimitsSchema } from '../json-limits.js'
 import type { ResolvedGateway } from '../resolved.js'
 import type { Route } from '../route.js'
 import { readStamp, STAMP } from '../stamp.js'
@@ -48,6 +49,7 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
       upstreams,
       shared,
       lifecycle: parsed?.lifecycle ?? 'direct',
+      json: parsed?.json ?? jsonLimitsSchema.parse({}),
       requestIdHeader: parsed?.requestId.header ?? 'x-request-id',
     },
     inside(root, 'routes'),

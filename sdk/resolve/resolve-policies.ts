@@ -14,6 +14,7 @@ const RESERVED = new Set([
   'auth',
   'body',
   'captureResponse',
+  'cookies',
   'give',
   'headers',
   'ip',
@@ -32,6 +33,8 @@ const RESERVED = new Set([
   'routeId',
   'setRequestHeader',
   'setResponseHeader',
+  'setUpstreamQuery',
+  'upstreamQuery',
 ])
 
 const isDefined = (value: unknown): value is { definition: PolicyDefinition; options: unknown } =>

@@ -65,7 +65,8 @@ function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream
 function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings']): ProblemCode[] {
   const problems = [...FORWARD_PROBLEMS]
   const readsBody = options.body !== undefined || options.mapRequest !== undefined
-  if (options.params || options.query || readsBody) problems.push('INVALID_REQUEST')
+  const { params, query, headers, cookies, strictQuery } = options
+  if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
   if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
   if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
   if (upstream.health) problems.push('NO_HEALTHY_TARGET')

@@ -1,7 +1,9 @@
+import type { JsonLimits } from '../json-limits.js'
 import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
+import { acceptsOf, checkBodies } from './check-bodies.js'
 import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
@@ -21,6 +23,7 @@ export interface RouteResolution {
   readonly shared: readonly PolicyUse[]
   readonly lifecycle: 'direct' | 'hapi'
   readonly requestIdHeader: string
+  readonly json: JsonLimits
 }
 
 const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
@@ -56,7 +59,7 @@ export function resolveRoute(
   const match = options && resolveMatch(options, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
-  if (options) checkMaps(options, place, issues)
+  if (options) checkBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
@@ -79,7 +82,7 @@ interface RouteParts {
 }
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
-function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolution): ResolvedRoute {
+function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
   const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
   const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
   return {
@@ -98,13 +101,22 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader }: RouteResolu
     method: options.method,
     params: options.params,
     query: options.query,
+    strictQuery: options.strictQuery,
+    headers: options.headers,
+    cookies: options.cookies,
     body: options.body,
+    accepts: acceptsOf(options),
+    json,
     responses: options.responses,
+    validateResponse: options.validateResponse,
+    redactSecrets: options.redactSecrets,
     upstreamBody: options.upstreamBody,
     upstreamResponses: options.upstreamResponses,
     mapRequest: options.mapRequest,
     mapResponse: options.mapResponse,
+    mapStatus: options.mapStatus,
     stripPrefix: options.stripPrefix,
+    rewriteLocation: options.rewriteLocation,
     host: options.host,
     encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
@@ -154,17 +166,4 @@ function resolveMatch({ match }: RouteSettings, place: Place, issues: IssueColle
     }),
   )
   return { host: match.host?.toLowerCase(), conditions }
-}
-
-function checkMaps(options: RouteSettings, place: Place, issues: IssueCollector): void {
-  for (const status of Object.keys(options.mapResponse)) {
-    if (!(status in options.responses))
-      issues.add('GW1401', inside(place, 'mapResponse', status), `\`responses\` does not declare ${status}`, {
-        hint: `declared: ${Object.keys(options.responses).join(', ') || 'none'}`,
-      })
-  }
-  if (options.method !== 'GET' && options.method !== 'HEAD') return
-  for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {
-    if (options[key] !== undefined) issues.add('GW1402', inside(place, key), `a ${options.method} route cannot have \`${key}\``)
-  }
 }

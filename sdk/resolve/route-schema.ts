@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deprecationSchema } from '../deprecation.js'
+import { responseCheckSchema } from '../response-check.js'
 import { headerName, size } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
@@ -46,10 +47,36 @@ export const routeSchema = z.strictObject({
   params: zodSchema.optional(),
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
   query: zodSchema.optional(),
-  /** Schema of the JSON request body. */
+  /** Refuses query parameters that neither `query` nor `match` names. Default false: they pass. */
+  strictQuery: z.boolean().default(false),
+  /** Schema of request headers, by lower-case name; strings before parsing. Others pass. */
+  headers: zodSchema.optional(),
+  /** Schema of request cookies (RFC 6265); strings before parsing. Others pass. */
+  cookies: zodSchema.optional(),
+  /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   body: zodSchema.optional(),
+  /**
+   * The media types that `body` may come in: `json`, `form` (`application/x-www-form-urlencoded`) and `multipart` (RFC 7578), at most 1,000 parts.
+   * Fields of forms are texts, or files, before parsing; lists where repeated or where the schema has a list. What the schema yields goes upstream
+   * in the media type that came, or as JSON from `mapRequest`. Default: by the schema.
+   */
+  accepts: z
+    .array(z.enum(['json', 'form', 'multipart']))
+    .min(1)
+    .optional(),
   /** What callers get, by status. */
   responses: z.record(status, responseSpec).default({}),
+  /**
+   * What becomes of responses that break `responses`: with `warn` they pass and are counted as `gatewright_contract_violations_total`, an
+   * undeclared status among them, for all responses or an evenly spread share (`{ mode: 'warn', sample: 0.1 }`); with `enforce` JSON that does not
+   * match its schema is 502, and what matches is sent as the schema yields it. Both ask the upstream for responses without content coding. Default `off`.
+   */
+  validateResponse: responseCheckSchema.prefault('off'),
+  /**
+   * Redacts what `responses` mark `.meta({ secret: true })`: a member that may be absent is removed, any other masked as `***`, which its schema
+   * must allow. Responses with such a schema are checked as with `validateResponse: 'enforce'`. Default false.
+   */
+  redactSecrets: z.boolean().default(false),
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
   upstreamBody: zodSchema.optional(),
   /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */
@@ -58,6 +85,8 @@ export const routeSchema = z.strictObject({
   mapRequest: mapFunction.optional(),
   /** Turns the upstream's JSON into the declared response, by status. */
   mapResponse: z.record(status, mapFunction).default({}),
+  /** Statuses of the upstream that callers get as another, declared one; everything else goes by the new one. 204 and 304 drop the body. */
+  mapStatus: z.record(status, z.int().min(200).max(599)).default({}),
   /** One line for the documents. Default: the comment above the route's key, else the words of the key. */
   summary: z.string().min(1).optional(),
   /** More for the documents; Markdown. */
@@ -75,6 +104,12 @@ export const routeSchema = z.strictObject({
     .string()
     .regex(/^\/.*[^/]$/, 'expected a prefix such as "/api": starts with "/", does not end with it')
     .optional(),
+  /**
+   * Rewrites `Location` and `Content-Location` of 201 and 3xx responses that point at the upstream itself: its origin and base path are taken off
+   * and `stripPrefix` is put back. Others pass, and with `upstreamPath` the path stays as it is. Default: true where
+   * the route has `stripPrefix` or a target has a base path, since such locations lead callers nowhere; false elsewhere.
+   */
+  rewriteLocation: z.boolean().optional(),
   /** The `Host` sent upstream: the target's, or the client's. Default `upstream`. */
   host: z.enum(['upstream', 'preserve']).default('upstream'),
   /**

@@ -174,3 +174,27 @@ export default defineGateway({
   info: { title: 'Types', version: '1' },
   routes: { users: { get: oneParam, deeper: { still: mapped } }, files: prefixParams },
 })
+
+// --- headers, cookies, statuses -------------------------------------------------------------------------------------
+
+export const parsedFields = route({
+  ...get,
+  path: '/',
+  headers: z.object({ 'x-tenant': z.coerce.number() }),
+  cookies: z.object({ theme: z.enum(['dark', 'light']) }),
+  mapRequest: (_body, ctx) => {
+    exact<{ 'x-tenant': number }>()(ctx.headers)
+    return exact<{ theme: 'dark' | 'light' }>()(ctx.cookies)
+  },
+})
+
+export const rawFields = route({
+  ...get,
+  path: '/',
+  mapRequest: (_body, ctx) => {
+    exact<Readonly<Record<string, string | string[] | undefined>>>()(ctx.headers)
+    return exact<Readonly<Record<string, string>>>()(ctx.cookies)
+  },
+})
+
+export const mappedStatus = route({ ...get, path: '/', responses: { 200: User, 204: 'empty' }, mapStatus: { 404: 204 } })

@@ -223,3 +223,21 @@ route({
     }),
   },
 })
+
+// --- statuses ------------------------------------------------------------------------------------------------------
+
+route({
+  ...get,
+  path: '/u',
+  responses: { 200: User },
+  // @ts-expect-error 204 is not declared
+  mapStatus: { 404: 204 },
+})
+
+route({
+  ...get,
+  path: '/u',
+  responses: { 200: User },
+  // @ts-expect-error what is enforced is enforced on every response
+  validateResponse: { mode: 'enforce', sample: 0.5 },
+})

@@ -69,10 +69,10 @@ export const injectionCases: readonly Case[] = [
   },
   {
     id: 'I-07',
-    title: '`__proto__` and `constructor` in a body pollute nothing',
+    title: '`__proto__` and `constructor` in a body are refused with 400 and pollute nothing',
     async run(stage) {
       const response = await post(stage, '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":1}')
-      assert.ok(statusOf(response) < 500)
+      assert.equal(statusOf(response), 400)
       assert.equal(({} as { polluted?: unknown }).polluted, undefined)
     },
   },
@@ -109,10 +109,10 @@ export const injectionCases: readonly Case[] = [
   },
   {
     id: 'I-07',
-    title: 'of a repeated key the upstream gets the value that the schema saw',
+    title: 'a body that names a member twice is refused with 400',
     async run(stage) {
-      await post(stage, '{"a":1,"a":2}')
-      assert.equal(receivedBy(stage).body, '{"a":2}')
+      assert.equal(statusOf(await post(stage, '{"a":1,"a":2}')), 400)
+      assert.equal(stage.recorder.streams.length, 0)
     },
   },
   {

@@ -194,6 +194,15 @@ test('a body that holds a file is a form, and a file alone is bytes', (t) => {
   t.deepEqual(Object.keys(bodyOf('PUT', { body: z.file().mime(['image/png', 'image/jpeg']) }).content), ['image/png', 'image/jpeg'])
 })
 
+test('a body may come in every media type that the route accepts', (t) => {
+  const body = z.object({ n: z.coerce.number<string | number>() })
+  t.deepEqual(Object.keys(bodyOf('POST', { body, accepts: ['json', 'form', 'multipart'] }).content), [
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+  ])
+})
+
 test('a body without a schema may be anything, and is JSON where it is mapped', (t) => {
   t.deepEqual(bodyOf('PUT', {}), { content: { '*/*': { schema: {} } } })
   t.deepEqual(bodyOf('POST', { mapRequest: (body: unknown) => body }), { content: { 'application/json': { schema: {} } }, required: true })
