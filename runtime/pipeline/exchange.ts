@@ -22,8 +22,7 @@ export class GatewayExchange implements Exchange {
   readonly res: ServerResponse
   readonly method: string
   readonly path: string
-  /** As received, unless a policy has taken parameters out of it. */
-  queryString: string
+  readonly queryString: string
   readonly ip: string
   readonly requestId: string
   readonly startedAt: number

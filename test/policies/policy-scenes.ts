@@ -1,33 +1,25 @@
-import { createHmac } from 'node:crypto'
 import {
   anyOf,
   apiKey,
-  basic,
   cache,
   concurrency,
   cookies,
   cors,
   faultInjection,
   fetchMetadata,
-  forwardAuth,
-  githubWebhook,
   headers,
-  httpSignature,
   idempotency,
-  introspection,
   ip,
   ipFilter,
   jwt,
   loadShedding,
   maintenance,
   mock,
-  mtls,
   query,
   quota,
   rateLimit,
   requestCaps,
   securityHeaders,
-  standardWebhooks,
   timeWindow,
   userAgents,
 } from 'gatewright'
@@ -35,10 +27,8 @@ import { fakeClock } from 'gatewright/testing'
 import { z } from 'zod'
 import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import type { AuthName, PolicyName } from '../../sdk/policies/index.js'
-import { CA, TLS, tlsFile, tlsText } from '../helpers/http2.js'
-import { json, startService } from '../helpers/scripted-service.js'
 import { rawToken } from '../helpers/tokens.js'
-import type { Actor, SceneSource } from './scene.js'
+import type { Actor, Scene } from './scene.js'
 
 const closed = 'closed'
 /** A Redis that is not there. */
@@ -66,43 +56,11 @@ async function overload({ send }: Actor): Promise<void> {
   }
 }
 
-const HMAC_KEY = Buffer.alloc(32, 7)
-const hmacKey = { id: 'k', algorithm: 'hmac-sha256', secret: HMAC_KEY.toString('base64'), consumer: 'acme' } as const
-
-/** A signature that holds (RFC 9421), of a request whose digest is `digest` if it has a body. */
-function signed(url: string, method: string, digest?: string): Record<string, string> {
-  const { host, pathname } = new URL(url)
-  const created = Math.floor(Date.now() / 1_000)
-  const covered = [
-    ['@method', method],
-    ['@authority', host],
-    ['@path', pathname],
-    ['@query', '?'],
-    ...(digest ? [['content-digest', digest]] : []),
-  ]
-  const params = `(${covered.map(([name]) => `"${name}"`).join(' ')});created=${created};keyid="k";nonce="${created}"`
-  const base = [...covered, ['@signature-params', params]].map(([name, value]) => `"${name}": ${value}`).join('\n')
-  const signature = createHmac('sha256', HMAC_KEY).update(base).digest('base64')
-  return { 'signature-input': `sig=${params}`, signature: `sig=:${signature}:`, ...(digest && { 'content-digest': digest }) }
-}
-
-const WEBHOOK_KEY = Buffer.alloc(24, 7)
-
-/** A delivery that holds (Standard Webhooks 1.0). */
-function delivered(body: string): Record<string, string> {
-  const time = String(Math.floor(Date.now() / 1_000))
-  const signature = createHmac('sha256', WEBHOOK_KEY).update(`d1.${time}.${body}`).digest('base64')
-  return { 'webhook-id': 'd1', 'webhook-timestamp': time, 'webhook-signature': `v1,${signature}` }
-}
-
-const billing = mtls({ consumers: [{ consumer: 'billing', san: 'URI:spiffe://example.org/billing' }] })
-const certificate = (name: string) => ({ ca: CA, cert: tlsText(`client-${name}.cert.pem`), key: tlsText(`client-${name}.key.pem`) })
-
 /**
  * For each policy and auth, scenes that reach every problem and header that it declares in them. A new policy needs an entry of its own,
  * with a scene for each set of options that changes what it declares.
  */
-export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly SceneSource[]>> = {
+export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly Scene[]>> = {
   cors: [
     {
       route: { use: { policy: cors({ origins: ['https://a.example'], credentials: true }) } },
@@ -168,6 +126,13 @@ export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly Scen
       play: ({ send }) => send({ 'idempotency-key': 'k1' }, 'a'),
     },
   ],
+  cache: [
+    { route: { use: { policy: cache({ ttl: '1m' }) } }, play: twice },
+    {
+      route: { use: { policy: cache({ ttl: '1m', requestDirectives: true }) } },
+      play: async ({ send }) => [await send({ 'cache-control': 'only-if-cached' }), await send(), await send()],
+    },
+  ],
   jwt: [
     {
       route: { auth: session },
@@ -184,92 +149,6 @@ export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly Scen
         await send({ 'x-api-key': mintApiKey().key })
         await send({ authorization: `Bearer ${unchecked}` })
       },
-    },
-  ],
-  basic: [
-    {
-      route: {
-        auth: basic({
-          realm: 'Shop',
-          users: [{ name: 'ada', password: '$scrypt$ln=15,r=8,p=1$8tF1VGzuu3NYW54sg4Pn3Q$0rK5N4W9Q3nJ8xF2mT7vZ1cYb6LpGdHsAeUiOoRkXwE' }],
-        }),
-      },
-      async play({ send }) {
-        await send()
-        // More at once than may wait for their passwords to be hashed.
-        await Promise.all(Array.from({ length: 150 }, (_, index) => send({ authorization: `Basic ${btoa(`ada:wrong${index}`)}` })))
-      },
-    },
-  ],
-  introspection: [
-    async (t) => {
-      const service = await startService(t, json({ active: false }))
-      return {
-        route: { auth: introspection({ endpoint: service.url, client: { id: 'gateway', secret: 'secret' }, claims, refuseFor: '0s' }) },
-        async play({ send }) {
-          await send()
-          await send({ authorization: 'Bearer abc' })
-          service.answer = json({}, 500)
-          await send({ authorization: 'Bearer def' })
-        },
-      }
-    },
-  ],
-  'forward-auth': [
-    async (t) => {
-      const answer = (status: number) => (_asked: unknown, res: { writeHead(status: number): { end(): void } }) =>
-        res.writeHead(status).end()
-      const service = await startService(t, answer(401))
-      return {
-        route: { auth: forwardAuth({ url: service.url, headers: ['authorization'] }) },
-        async play({ send }) {
-          await send()
-          for (const status of [401, 403, 500]) {
-            service.answer = answer(status)
-            await send({ authorization: 'Token a' })
-          }
-        },
-      }
-    },
-  ],
-  'http-signature': [
-    {
-      route: { method: 'POST', bodyLimit: '1kb', auth: httpSignature({ keys: [hmacKey] }) },
-      async play({ url, send }) {
-        await send()
-        await send({ 'signature-input': 'sig=("@method");created=1;keyid="k";nonce="a"', signature: 'sig=:AAAA:' })
-        await send(signed(url, 'POST', `sha-256=:${Buffer.alloc(32).toString('base64')}:`), 'a'.repeat(2_000))
-      },
-    },
-    { route: { auth: httpSignature({ keys: [hmacKey] }) }, gateway, play: ({ url, send }) => send(signed(url, 'GET')) },
-  ],
-  webhook: [
-    {
-      route: { method: 'POST', bodyLimit: '1kb', auth: githubWebhook({ secret: 'an example secret of GitHub' }) },
-      async play({ send }) {
-        const signature = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }
-        await send()
-        await send(signature, 'a')
-        await send(signature, 'a'.repeat(2_000))
-      },
-    },
-    {
-      route: { method: 'POST', auth: standardWebhooks({ secret: `whsec_${WEBHOOK_KEY.toString('base64')}` }) },
-      gateway,
-      play: ({ send }) => send(delivered('a'), 'a'),
-    },
-  ],
-  mtls: [
-    {
-      route: { auth: billing },
-      gateway: { server: { tls: { ...TLS, clientCaFile: tlsFile('client-ca.pem') } } },
-      play: async ({ send }) => [await send({}, '', { ca: CA }), await send({}, '', certificate('stranger'))],
-    },
-  ],
-  cache: [
-    {
-      route: { use: { policy: cache({ ttl: '1m', requestDirectives: true }) } },
-      play: async ({ send }) => [await send({ 'cache-control': 'only-if-cached' }), await send(), await send()],
     },
   ],
 }
