@@ -140,7 +140,7 @@ export class GatewayExchange implements Exchange {
     if (!this.collected) {
       checkDeclaredLength(this.req, limit)
       this.continueOnce()
-      this.collected = collectBody(this.req, limit, (upload) => (this.upload = upload)).then((bytes) => (this.body = bytes))
+      this.collected = collectBody(this.req, limit, this)
     }
     return this.collected
   }
