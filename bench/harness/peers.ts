@@ -95,10 +95,13 @@ function installedPeer(name: string, versionFlag: string, config: WriteConfig, r
 const NO_SHARED_LIMIT = 'a limit in Redis takes another package'
 const NO_TRANSFORM = 'the proxy plugin does not rewrite bodies, nor log'
 
+const LANELESS = ['log', 'tokens-1000', 'tokens-1000-rs256', 'redis-limit', 'routes', '10k-routes', 'websocket', 'idle-memory'] as const
+
 /** Everything that is compared; `bare` is what the ratios are to. */
 export const PEERS: readonly Peer[] = [
   nodePeer('bare', ['undici'], {}),
   nodePeer('gatewright', [], {}),
+  nodePeer('gatewright-hapi', [], { 'the lane is of no matter there': LANELESS }),
   nodePeer('fastify', ['fastify', '@fastify/http-proxy'], { [NO_SHARED_LIMIT]: ['redis-limit'] }),
   nodePeer('express', ['express', 'http-proxy-middleware'], { [NO_SHARED_LIMIT]: ['redis-limit'], [NO_TRANSFORM]: ['log', 'transform'] }),
   nodePeer('hapi', ['@hapi/hapi', '@hapi/h2o2', 'hapi-auth-jwt2'], {

@@ -21,7 +21,7 @@ function needed(scheme: SecurityEffect): string {
   return scheme.type === 'mutualTLS' ? 'a client certificate' : `the header \`${scheme.header}\``
 }
 
-function effectsText({ problems, headers, requestHeaders, security }: Required<Effects>): string | undefined {
+function effectsText({ problems, headers, requestHeaders, security }: Required<Effects>): string {
   const lines = [
     ...problems.map((code) => `- may answer the problem [\`${code}\`](../problems/${code}.md)`),
     ...headers.map(({ name, description, on }) => `- adds \`${name}\` to ${on === 'any' ? 'responses' : 'its problems'}: ${description}`),
@@ -30,7 +30,7 @@ function effectsText({ problems, headers, requestHeaders, security }: Required<E
     ),
     ...security.map((scheme) => `- needs ${needed(scheme)}: ${scheme.description}`),
   ]
-  return lines.length === 0 ? undefined : [...new Set(lines)].join('\n')
+  return lines.length === 0 ? 'Nothing that it declares: it works between the gateway and the upstream.' : [...new Set(lines)].join('\n')
 }
 
 /** How a policy comes about: imported, or made by the value of another function. */

@@ -18,7 +18,7 @@ const part = (text: string) => `${text.length}:${text}`
 const joined = (value: string | string[] | undefined) => (value === undefined ? '' : typeof value === 'string' ? value : value.join(', '))
 
 /** A request header as it goes upstream, after the edits of the route's steps; undefined if it does not. */
-export function sentHeader({ headers, requestEdits }: GatewayExchange, name: string): string | undefined {
+export function sentHeader({ req: { headers }, requestEdits }: GatewayExchange, name: string): string | undefined {
   const edit = requestEdits?.findLast((one) => one.name === name)
   if (edit) return edit.value
   const value = headers[name]
@@ -26,7 +26,7 @@ export function sentHeader({ headers, requestEdits }: GatewayExchange, name: str
 }
 
 /** What reaches the upstream beside route, host, path and query. */
-function textOfRequest({ headers, requestEdits }: GatewayExchange, withEdits: boolean): string {
+function textOfRequest({ req: { headers }, requestEdits }: GatewayExchange, withEdits: boolean): string {
   let text = ''
   for (const name of FORWARDED) if (headers[name] !== undefined) text += part(name) + part(joined(headers[name]))
   if (withEdits) for (const { name, value } of requestEdits ?? []) text += part(name) + part(value ?? '')
@@ -54,8 +54,10 @@ export function compileCacheKey(settings: CacheSettings, identity: string): (exc
   return (exchange) => {
     const caller = textOfCaller(keys, exchange)
     if (caller === undefined) return undefined
-    const { routeId, headers, path, queryString } = exchange
-    const place = `${part(identity)}${part(routeId)}${part(joined(headers.host).toLowerCase())}${part(path)}${part(queryString)}`
+    const { routeId, req, path, upstreamQuery, queryString, route } = exchange
+    // A transform may read what the caller sent, whatever goes upstream.
+    const query = part(upstreamQuery) + (route?.mapResponse ? part(queryString) : '')
+    const place = `${part(identity)}${part(routeId)}${part(joined(req.headers.host).toLowerCase())}${part(path)}${query}`
     return `cache\0${place}${textOfRequest(exchange, !shared)}${caller}`
   }
 }

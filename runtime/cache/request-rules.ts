@@ -11,7 +11,8 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'R
 export const isUnsafe = (method: string): boolean => !SAFE.has(method)
 
 /** True for a request whose response is its own: a part of a representation, one on a condition of the caller's state, or the answer to a body. */
-export function isApart({ headers, req, upgrade }: GatewayExchange): boolean {
+export function isApart({ req, upgrade }: GatewayExchange): boolean {
+  const { headers } = req
   return (
     upgrade ||
     headers['range'] !== undefined ||
@@ -38,8 +39,8 @@ export interface RequestDirectives {
 const ANY: RequestDirectives = { noStore: false, accepts: () => true, checkFetch: () => undefined }
 
 /** Reads a request's `Cache-Control`, or its `Pragma` where there is none. */
-export function requestDirectives({ headers }: GatewayExchange): RequestDirectives {
-  const control = headers['cache-control'] as string | undefined
+export function requestDirectives({ req: { headers } }: GatewayExchange): RequestDirectives {
+  const control = headers['cache-control']
   if (control === undefined && headers['pragma'] === undefined) return ANY
   const { directives } = readCacheControl(control)
   const maxAge = secondsOf(directives, 'max-age')

@@ -26,26 +26,26 @@ export function checkDeclaredLength(req: IncomingMessage, limit: number): void {
   if (length !== undefined && Number(length) > limit) throw tooLarge(limit)
 }
 
+/** Whose body is collected: told while it is read, and given it whole. */
+export interface BodyOwner {
+  upload: Upload | undefined
+  body: Uint8Array | string | undefined
+}
+
 /** A body on its way into memory. A class, since an object with getters of its own would have a shape of its own. */
 class BodyCollector implements Upload {
   bytes = 0
   readonly #req: IncomingMessage
   readonly #limit: number
-  readonly #reading: (upload: Upload | undefined) => void
+  readonly #owner: BodyOwner
   readonly #resolve: (body: Buffer) => void
   readonly #reject: (error: Error) => void
   readonly #chunks: Buffer[] = []
 
-  constructor(
-    req: IncomingMessage,
-    limit: number,
-    reading: (upload: Upload | undefined) => void,
-    resolve: (body: Buffer) => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(req: IncomingMessage, limit: number, owner: BodyOwner, resolve: (body: Buffer) => void, reject: (error: Error) => void) {
     this.#req = req
     this.#limit = limit
-    this.#reading = reading
+    this.#owner = owner
     this.#resolve = resolve
     this.#reject = reject
   }
@@ -55,7 +55,7 @@ class BodyCollector implements Upload {
   }
 
   start(): void {
-    this.#reading(this)
+    this.#owner.upload = this
     this.#req.on('data', this.#onData)
     this.#req.on('end', this.#onEnd)
     this.#req.on('error', this.#onGone)
@@ -63,8 +63,9 @@ class BodyCollector implements Upload {
   }
 
   destroy(error: Error): void {
-    this.#reading(undefined)
+    this.#owner.upload = undefined
     this.#req.off('data', this.#onData)
+    this.#req.off('end', this.#onEnd)
     this.#req.pause()
     this.#reject(error)
   }
@@ -76,17 +77,16 @@ class BodyCollector implements Upload {
   }
 
   readonly #onEnd = () => {
-    this.#reading(undefined)
-    this.#resolve(this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks))
+    this.#owner.upload = undefined
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    this.#owner.body = body
+    this.#resolve(body)
   }
 
   readonly #onGone = () => this.#reject(endedEarly())
 }
 
-/**
- * Collects a whole request body, up to the limit; straight from the message, since nothing else reads it.
- * @param reading told of the body when it begins to be read, and of undefined when that is over
- */
-export function collectBody(req: IncomingMessage, limit: number, reading: (upload: Upload | undefined) => void): Promise<Buffer> {
-  return new Promise((resolve, reject) => new BodyCollector(req, limit, reading, resolve, reject).start())
+/** Collects a whole request body, up to the limit; straight from the message, since nothing else reads it. */
+export function collectBody(req: IncomingMessage, limit: number, owner: BodyOwner): Promise<Buffer> {
+  return new Promise((resolve, reject) => new BodyCollector(req, limit, owner, resolve, reject).start())
 }

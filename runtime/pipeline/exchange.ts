@@ -22,8 +22,7 @@ export class GatewayExchange implements Exchange {
   readonly res: ServerResponse
   readonly method: string
   readonly path: string
-  /** As received, unless a policy has taken parameters out of it. */
-  queryString: string
+  readonly queryString: string
   readonly ip: string
   readonly requestId: string
   readonly startedAt: number
@@ -141,7 +140,7 @@ export class GatewayExchange implements Exchange {
     if (!this.collected) {
       checkDeclaredLength(this.req, limit)
       this.continueOnce()
-      this.collected = collectBody(this.req, limit, (upload) => (this.upload = upload)).then((bytes) => (this.body = bytes))
+      this.collected = collectBody(this.req, limit, this)
     }
     return this.collected
   }

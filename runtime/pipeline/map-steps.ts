@@ -55,7 +55,9 @@ export function mapRequestStep({ mapRequest, upstreamBody }: ResolvedRoute): Req
 
 function headerOf(headers: readonly Buffer[], name: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2) {
-    if ((headers[index] as Buffer).toString('latin1').toLowerCase() === name) return (headers[index + 1] as Buffer).toString('latin1')
+    const given = headers[index] as Buffer
+    if (given.length === name.length && given.toString('latin1').toLowerCase() === name)
+      return (headers[index + 1] as Buffer).toString('latin1')
   }
   return undefined
 }

@@ -33,7 +33,7 @@ export const compileCache: CompilePolicy<'cache'> = (settings, { identity, servi
   /** The key of a request that a store may answer; undefined for any other. */
   const keyFor = (exchange: GatewayExchange): string | undefined => {
     if (!methods.has(exchange.method)) return undefined
-    if (parameters) exchange.queryString = keepParameters(exchange.queryString, parameters)
+    if (parameters) exchange.setUpstreamQuery(keepParameters(exchange.upstreamQuery, parameters))
     return isApart(exchange) ? undefined : keyOf(exchange)
   }
 

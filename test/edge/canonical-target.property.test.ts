@@ -110,7 +110,7 @@ test('what is routed is what is sent, byte for byte', (t) => {
       const found = routed(sent)
       if (!found) return
       const [path, queryString = ''] = [pathOf(sent), sent.slice(pathOf(sent).length + 1)]
-      const target = compileUpstreamTarget(found.entry)({ path, queryString, matched: found.params } as never)
+      const target = compileUpstreamTarget(found.entry)({ path, upstreamQuery: queryString, matched: found.params } as never)
       assert.equal(target, found.entry.stripPrefix === undefined ? sent : sent.slice('/item'.length))
     }),
   )

@@ -98,7 +98,7 @@ test('two requests have one key only if all that reaches the upstream is the sam
     edit: string
   }) => {
     const exchange = policyExchange({ host, 'x-caller': who, ...(forwarded === undefined ? {} : { forwarded }) })
-    exchange.queryString = query
+    exchange.setUpstreamQuery(query)
     exchange.setRequestHeader('x-edit', edit)
     return keyOf(exchange)
   }

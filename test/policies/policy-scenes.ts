@@ -1,5 +1,5 @@
 import type { AuthName, PolicyName } from '../../sdk/policies/index.js'
-import type { Scene } from './scene.js'
+import type { SceneSource } from './scene.js'
 import { AUTHORIZATION_SCENES } from './scenes/authorization.js'
 import { AUTH_SCENES } from './scenes/auths.js'
 import { COMBINED_AUTH_SCENES } from './scenes/combined-auths.js'
@@ -11,7 +11,7 @@ import { TRANSFORM_SCENES } from './scenes/transforms.js'
  * For each policy and auth, scenes that reach every problem and header that it declares in them. A new policy needs an entry of its own,
  * with a scene for each set of options that changes what it declares.
  */
-export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly Scene[]>> = {
+export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly SceneSource[]>> = {
   ...EDGE_SCENES,
   ...LIMIT_SCENES,
   ...TRANSFORM_SCENES,

@@ -1,12 +1,13 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import type { ExecutionContext } from 'ava'
 import { type Effects, type GatewayOptions, route, upstream } from 'gatewright'
 import { emitOpenApi } from 'gatewright/generator'
 import type { GatewayRunOptions } from 'gatewright/runtime'
-import { Agent, fetch } from 'undici'
 import { effectsIn, usesIn } from '../../generator/docs/docs-example.js'
 import type { AuthName, PolicyName } from '../../sdk/policies/index.js'
 import { gatewayOf } from '../helpers/document-of.js'
-import { CA } from '../helpers/http2.js'
 import { startGateway, startUpstream } from '../helpers/start-gateway.js'
 import { type DeclaredOperation, readOperations, schemaCheck } from '../round-trip/declared.js'
 import { UPSTREAM_MARK } from '../round-trip/library.js'
@@ -14,27 +15,30 @@ import { problemCode, type SeenResponse, undeclaredIn } from '../round-trip/seen
 
 /** What a scene can do. */
 export interface Actor {
-  /** Sends a request to the route; resolves when its response has begun. */
-  send(headers?: Readonly<Record<string, string>>, body?: string): Promise<number>
+  /** Where the route is. */
+  readonly url: string
+  /** Sends a request to the route, with options of `node:https` such as a certificate if any; resolves to the response's status. */
+  send(headers?: Readonly<Record<string, string>>, body?: string, connection?: object): Promise<number>
   /** Sends a request whose upstream does not answer before `then` is over. */
   during(then: () => Promise<unknown>, headers?: Readonly<Record<string, string>>, body?: string): Promise<void>
 }
 
 /** A small config with a policy, and the requests that reach what the policy declares there. */
 export interface Scene {
-  /** Options of the route beside its path and upstream; by default a GET that declares a text. A function starts what they refer to. */
-  readonly route: object | ((t: ExecutionContext) => Promise<object>)
+  /** Options of the route beside its path and upstream; by default a GET that declares a text. */
+  readonly route: object
   readonly gateway?: Partial<GatewayOptions>
   readonly run?: GatewayRunOptions
   /** True for a policy that gives responses of its own, which are neither the upstream's nor problems. */
   readonly replies?: boolean
-  /** The certificate that requests are sent with, where the gateway speaks TLS. Default: none. */
-  readonly client?: { readonly cert: string; readonly key: string }
   readonly play: (actor: Actor) => Promise<unknown>
 }
 
+/** A scene, or how to set one that needs a service of its own. */
+export type SceneSource = Scene | ((t: ExecutionContext) => Promise<Scene>)
+
 /** Scenes of several policies, by name. */
-export type ScenesOf = Readonly<Partial<Record<PolicyName | AuthName, readonly Scene[]>>>
+export type ScenesOf = Readonly<Partial<Record<PolicyName | AuthName, readonly SceneSource[]>>>
 
 /** What came of a scene. */
 export interface Played {
@@ -52,18 +56,6 @@ export interface Played {
 }
 
 const HOLD = 'x-hold'
-
-type Ask = (method: string, headers?: Readonly<Record<string, string>>, body?: string) => Promise<Omit<SeenResponse, 'operation'>>
-
-/** Opens a client; closed with the test. */
-function openClient(t: ExecutionContext, url: string, certificate: Scene['client']): Ask {
-  const dispatcher = new Agent({ connect: { ca: CA, ...certificate } })
-  t.teardown(() => dispatcher.destroy())
-  return async (method, headers = {}, body) => {
-    const response = await fetch(url, { method, headers, dispatcher, ...(body !== undefined && { body }) })
-    return { status: response.status, headers: new Headers([...response.headers]), body: await response.bytes() }
-  }
-}
 
 /** An upstream that answers a text, or holds what asks for it until it is told to go on. */
 async function openUpstream(t: ExecutionContext) {
@@ -86,23 +78,32 @@ async function openUpstream(t: ExecutionContext) {
 const namesOf = (seen: readonly SeenResponse[]) => new Set(seen.flatMap(({ headers }) => [...headers.keys()]))
 
 /** Plays a scene of the policy `name`. */
-export async function playScene(t: ExecutionContext, name: string, scene: Scene, lifecycle: 'direct' | 'hapi'): Promise<Played> {
+export async function playScene(t: ExecutionContext, name: string, source: SceneSource, lifecycle: 'direct' | 'hapi'): Promise<Played> {
+  const scene = typeof source === 'function' ? await source(t) : source
   const up = await openUpstream(t)
   const to = upstream('up', { targets: [up.url] })
-  const options = typeof scene.route === 'function' ? await scene.route(t) : scene.route
-  const routes = { scene: route({ method: 'GET', path: '/scene', upstream: to, lifecycle, responses: { 200: 'text' }, ...options }) }
+  const routes = { scene: route({ method: 'GET', path: '/scene', upstream: to, lifecycle, responses: { 200: 'text' }, ...scene.route }) }
   const resolved = gatewayOf(routes, scene.gateway)
   const { document } = emitOpenApi(resolved)
   const [operation] = readOperations(document) as [DeclaredOperation]
   const gateway = await startGateway(t, routes, scene.gateway, scene.run)
-  const client = openClient(t, `${gateway.url}/scene`, scene.client)
   const seen: SeenResponse[] = []
-  const ask = async (headers?: Readonly<Record<string, string>>, body?: string) => {
-    const answer = await client(operation.method, headers, body)
-    seen.push({ operation: operation.id, ...answer })
-    return answer.status
+  const url = `${gateway.url}/scene`
+  const ask: Actor['send'] = async (headers = {}, body = '', connection = {}) => {
+    const open = url.startsWith('https:') ? secureRequest : request
+    const sent = open(url, { method: operation.method, headers, agent: false, ...connection })
+    const [response] = (await once(body === '' ? sent.end() : sent.end(body), 'response')) as [IncomingMessage]
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const status = response.statusCode as number
+    const lines = Object.entries(response.headersDistinct).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    )
+    seen.push({ operation: operation.id, status, headers: new Headers(lines), body: Buffer.concat(chunks) })
+    return status
   }
   await scene.play({
+    url,
     send: ask,
     async during(then, headers, body) {
       const first = ask({ ...headers, [HOLD]: 'yes' }, body)

@@ -1,15 +1,14 @@
-import type { ExecutionContext } from 'ava'
 import { apiKey, basic, forwardAuth, githubWebhook, httpSignature, introspection, jwt, mtls, standardWebhooks } from 'gatewright'
 import { z } from 'zod'
 import { mintApiKey } from '../../../runtime/auth/api-key-format.js'
 import { cheapHash } from '../../helpers/cheap-hash.js'
-import { TLS, tlsFile, tlsText } from '../../helpers/http2.js'
+import { CA, TLS, tlsFile, tlsText } from '../../helpers/http2.js'
 import { json, startService } from '../../helpers/scripted-service.js'
 import { signDelivery, WHSEC } from '../../helpers/sign-delivery.js'
 import { contentDigest, signMessage } from '../../helpers/sign-message.js'
 import { hmac, rawToken } from '../../helpers/tokens.js'
 import type { ScenesOf } from '../scene.js'
-import { NO_REDIS, once, sending } from './scene-parts.js'
+import { NO_REDIS, sending } from './scene-parts.js'
 
 const SECRET = 'a secret that is long enough for HS256'
 const NOWHERE = 'http://127.0.0.1:1'
@@ -55,13 +54,7 @@ const post = { method: 'POST', bodyLimit: '1kb' }
 const introspecting = (endpoint: string) => introspection({ endpoint, client: { id: 'gw', secret: 's' }, claims })
 const asking = (url: string) => forwardAuth({ url, headers: ['authorization'] })
 
-const tls = { ...TLS, clientCaFile: tlsFile('client-ca.pem') }
 const certificate = (name: string) => ({ cert: tlsText(`client-${name}.cert.pem`), key: tlsText(`client-${name}.key.pem`) })
-const certified = {
-  route: { auth: mtls({ consumers: [{ consumer: 'billing', san: 'URI:spiffe://example.org/billing' }] }) },
-  gateway: { server: { tls } },
-  play: once,
-}
 
 /** Auths that stand for themselves. */
 export const AUTH_SCENES = {
@@ -118,25 +111,27 @@ export const AUTH_SCENES = {
     },
   ],
   introspection: [
-    {
-      route: async (t: ExecutionContext) => {
-        const { url } = await startService(t, ({ body }, res) => json({ active: body.includes('good'), sub: 'ann' })({} as never, res))
-        return { auth: introspecting(url) }
-      },
-      play: sending({}, bearer('good'), bearer('bad')),
+    async (t) => {
+      const { url } = await startService(t, (asked, res) => json({ active: asked.body.includes('good'), sub: 'ann' })(asked, res))
+      return { route: { auth: introspecting(url) }, play: sending({}, bearer('good'), bearer('bad')) }
     },
     { route: { auth: introspecting(NOWHERE) }, play: sending(bearer('good')) },
   ],
-  mtls: [certified, { ...certified, client: certificate('stranger') }, { ...certified, client: certificate('billing') }],
-  'forward-auth': [
+  mtls: [
     {
-      route: async (t: ExecutionContext) => {
-        const { url } = await startService(t, ({ headers: { authorization = '401' } }, res) => {
-          res.writeHead(Number(authorization), { 'www-authenticate': 'Status', 'x-other': 'a' }).end()
-        })
-        return { auth: asking(url) }
+      route: { auth: mtls({ consumers: [{ consumer: 'billing', san: 'URI:spiffe://example.org/billing' }] }) },
+      gateway: { server: { tls: { ...TLS, clientCaFile: tlsFile('client-ca.pem') } } },
+      async play({ send }) {
+        for (const client of [{}, certificate('billing'), certificate('stranger')]) await send({}, '', { ca: CA, ...client })
       },
-      play: sending({}, ...['204', '401', '403'].map((authorization) => ({ authorization }))),
+    },
+  ],
+  'forward-auth': [
+    async (t) => {
+      const { url } = await startService(t, ({ headers: { authorization = '401' } }, res) => {
+        res.writeHead(Number(authorization), { 'www-authenticate': 'Status', 'x-other': 'a' }).end()
+      })
+      return { route: { auth: asking(url) }, play: sending({}, ...['204', '401', '403'].map((authorization) => ({ authorization }))) }
     },
     { route: { auth: asking(NOWHERE) }, play: sending({ authorization: 'a' }) },
   ],
