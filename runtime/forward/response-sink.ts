@@ -31,7 +31,8 @@ export interface ResponseWriter {
   write(chunk: Uint8Array): boolean
   /** True from a `write` that returned false until `onDrain`. */
   readonly blocked: boolean
-  end(lastChunk?: Uint8Array): void
+  /** `body` is all of it, where nothing was written before. */
+  end(body?: Uint8Array): void
   /** Called when a paused writer can take more. */
   onDrain(resume: () => void): void
   /** The response cannot be completed: the client must see that it is cut short. */

@@ -22,6 +22,8 @@ class LaneResponse extends Readable {
   statusCode = 0
   /** Flat header lines, edited already. */
   lines: readonly string[] = []
+  /** The body of a response that the gateway wrote itself, whole before it is sent. */
+  whole: Uint8Array | undefined = undefined
   headers = {}
   readonly #exchange: GatewayExchange
   #resume: (() => void) | undefined = undefined
@@ -78,8 +80,8 @@ class LaneWriter implements ResponseWriter {
     return this.#response.push(chunk)
   }
 
-  end(lastChunk?: Uint8Array): void {
-    if (lastChunk) this.#response.push(lastChunk)
+  end(body?: Uint8Array): void {
+    this.#response.whole = body
     this.#response.push(null)
   }
 
@@ -100,10 +102,38 @@ interface LanePayload {
   readonly route: CompiledRoute
 }
 
+/**
+ * What h2o2 reads of a request. Not hapi's own: the first look at its `events` makes hapi validate the description of all of them, on every
+ * request, and what h2o2 waits for there is the end of the connection.
+ */
+class LaneRequest {
+  readonly method: string
+  readonly headers: Request['headers']
+  readonly route: Request['route']
+  readonly payload: LanePayload
+  readonly hapi: Request
+
+  constructor(hapi: Request, payload: LanePayload) {
+    this.method = hapi.method
+    this.headers = hapi.headers
+    this.route = hapi.route
+    this.payload = payload
+    this.hapi = hapi
+  }
+
+  get events(): this {
+    return this
+  }
+
+  once(_disconnect: string, listener: () => void): void {
+    this.payload.exchange.res.once('close', listener)
+  }
+}
+
 /** The lane of routes with `lifecycle: 'hapi'`: steps and forwarder are the direct lane's, the response goes through hapi. */
 export class HapiLane {
   readonly #handler: ExchangeHandler
-  readonly #proxy: (request: Request, h: ResponseToolkit) => Lifecycle.ReturnValue
+  readonly #proxy: (request: LaneRequest, h: ResponseToolkit) => Lifecycle.ReturnValue
 
   constructor(server: Server, handler: ExchangeHandler) {
     this.#handler = handler
@@ -113,6 +143,8 @@ export class HapiLane {
       httpClient: { request: this.#request },
       onResponse: this.#onResponse,
       passThrough: false,
+      // The connections are the gateway's own.
+      agent: {},
     }
     server.route({
       method: '*',
@@ -126,8 +158,7 @@ export class HapiLane {
     try {
       const reply = await this.#handler.steps(exchange, route)
       if (reply) return this.#reply(exchange, h, reply)
-      ;(request as { payload: unknown }).payload = { exchange, route } satisfies LanePayload
-      return await this.#proxy(request, h)
+      return await this.#proxy(new LaneRequest(request, { exchange, route }), h)
     } catch (error) {
       return this.#problem(exchange, h, this.#handler.note(exchange, error))
     }
@@ -150,12 +181,12 @@ export class HapiLane {
     return Object.assign(promise, { req: { destroy: giveUp } })
   }
 
-  readonly #onResponse = (error: unknown, res: LaneResponse, request: Request, h: ResponseToolkit): Lifecycle.ReturnValue => {
+  readonly #onResponse = (error: unknown, res: LaneResponse, { hapi }: LaneRequest, h: ResponseToolkit): Lifecycle.ReturnValue => {
     if (error) throw error
-    withoutConditions(request)
-    const bodiless = request.method === 'head' || res.statusCode === 204 || res.statusCode === 304
+    withoutConditions(hapi)
+    const bodiless = hapi.method === 'head' || res.statusCode === 204 || res.statusCode === 304
     if (bodiless) res.resume()
-    return withHeaders(h.response(bodiless ? undefined : res).code(res.statusCode), res.lines)
+    return withHeaders(h.response(bodiless ? undefined : (res.whole ?? res)).code(res.statusCode), res.lines)
   }
 
   #reply(exchange: GatewayExchange, h: ResponseToolkit, reply: Reply): ResponseObject {
