@@ -5,6 +5,14 @@ import type { CommentReader } from './read-comments.js'
 
 const firstSentence = (text: string | undefined) => text?.match(/^.*?\.(?= [A-Z]|$)/)?.[0] ?? ''
 
+/** Pages that say what was measured. */
+const MEASURED = [
+  '- [Conformance](conformance.md): requests and responses that proxies get wrong, case by case, on each way of forwarding.',
+  '- [Cache conformance](cache-conformance.md): the cache held to RFC 9111, row by row.',
+  '- [Differences](differential.md): what nginx and HAProxy make of the same bytes, and why.',
+  '- [Performance](performance.md): what the gateway costs, what made it fast, and where the floor is.',
+]
+
 /** The index of everything that is generated. */
 export function emitIndexPage(policies: readonly string[], auths: readonly string[], comments: CommentReader): Page {
   const policyLine = (name: string) => {
@@ -42,5 +50,6 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
           .map(issueLine),
       ].join('\n'),
     ),
+    section('Measured', MEASURED.join('\n')),
   ])
 }
