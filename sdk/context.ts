@@ -1,4 +1,4 @@
-import type { AnyPolicy, Policy } from './policy.js'
+import type { Policy } from './policy.js'
 import type { BaseContext, RequestFacts } from './types.js'
 
 /** What auth `A` adds to the context: `ctx.auth` exists only where there is one. */
@@ -21,5 +21,3 @@ export type PolicyMap<C> = Readonly<Record<string, Policy<C, unknown, number>>>
 
 /** Policies that need nothing beyond the base context. */
 export type GlobalPolicies = PolicyMap<BaseContext>
-
-export type AnyPolicyMap = Readonly<Record<string, AnyPolicy>>

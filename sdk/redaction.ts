@@ -1,4 +1,5 @@
 import { isSecret } from './resolve/keys-at.js'
+import { definitionOf, mayBeAbsent } from './schemas/definition.js'
 import { parseWith } from './schemas/values.js'
 import type { Schema } from './types.js'
 
@@ -13,33 +14,13 @@ export interface Redaction {
   readonly items: Redaction[]
 }
 
-interface Definition {
-  readonly type: string
-  readonly shape?: Readonly<Record<string, Schema>>
-  readonly innerType?: Schema
-  readonly out?: Schema
-  readonly element?: Schema
-  readonly valueType?: Schema
-  readonly options?: readonly Schema[]
-  readonly left?: Schema
-  readonly right?: Schema
-  readonly getter?: () => Schema
-}
-
-interface Internals {
-  readonly def: Definition
-  readonly optout?: string
-}
-
-const internalsOf = (schema: Schema) => (schema as unknown as { readonly _zod: Internals })._zod
-
 function secretOf(schema: Schema): Redaction['secret'] {
-  if (internalsOf(schema).optout === 'optional') return 'remove'
+  if (mayBeAbsent(schema)) return 'remove'
   return parseWith(schema, MASK).success ? 'mask' : 'stuck'
 }
 
 function fill(redaction: Redaction, schema: Schema, known: Map<Schema, Redaction>): void {
-  const { shape, innerType, out, element, valueType, options, left, right, getter } = internalsOf(schema).def
+  const { shape, innerType, out, element, valueType, options, left, right, getter } = definitionOf(schema)
   const same = [innerType, out, left, right, getter?.(), ...(options ?? [])].filter((one) => one !== undefined)
   for (const one of same) fill(redaction, one, known)
   for (const [name, member] of Object.entries(shape ?? {})) {
@@ -54,7 +35,7 @@ function fill(redaction: Redaction, schema: Schema, known: Map<Schema, Redaction
 export function redactionOf(schema: Schema, known: Map<Schema, Redaction> = new Map()): Redaction {
   const before = known.get(schema)
   if (before) return before
-  const { innerType } = internalsOf(schema).def
+  const { innerType } = definitionOf(schema)
   if (innerType && !isSecret(schema)) return redactionOf(innerType, known)
   const redaction: Redaction = { secret: undefined, members: new Map(), items: [] }
   known.set(schema, redaction)

@@ -1,16 +1,6 @@
 import type { CacheSettings } from '../../sdk/policies/cache.js'
+import { OUTER_REQUEST } from '../forward/header-rules.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-
-/** What a trusted proxy may say of the outer request, and an upstream may build links from. */
-const FORWARDED = [
-  'forwarded',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-server',
-  'x-forwarded-ssl',
-] as const
 
 /** A part with its length before it, so that no two parts run together. */
 const part = (text: string) => `${text.length}:${text}`
@@ -28,7 +18,7 @@ export function sentHeader({ req: { headers }, requestEdits }: GatewayExchange, 
 /** What reaches the upstream beside route, host, path and query. */
 function textOfRequest({ req: { headers }, requestEdits }: GatewayExchange, withEdits: boolean): string {
   let text = ''
-  for (const name of FORWARDED) if (headers[name] !== undefined) text += part(name) + part(joined(headers[name]))
+  for (const name of OUTER_REQUEST) if (headers[name] !== undefined) text += part(name) + part(joined(headers[name]))
   if (withEdits) for (const { name, value } of requestEdits ?? []) text += part(name) + part(value ?? '')
   return text
 }

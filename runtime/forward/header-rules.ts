@@ -29,6 +29,17 @@ const HOP_BY_HOP = [
   'upgrade',
 ]
 
+/** What a trusted proxy may say of the outer request, whoever makes it; an upstream may build links from it. */
+export const OUTER_REQUEST = [
+  'forwarded',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+] as const
+
 const REQUEST: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
   ...HOP_BY_HOP.map((name) => [name, 'drop'] as const),
   ['connection', 'connection'],
@@ -45,18 +56,7 @@ const REQUEST: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([
   ['x-original-url', 'drop'],
   ['x-rewrite-url', 'drop'],
   ['x-forwarded-for', 'forwarded-for'],
-  ...[
-    'forwarded',
-    'x-forwarded-host',
-    'x-forwarded-proto',
-    'x-forwarded-port',
-    'x-forwarded-prefix',
-    'x-forwarded-server',
-    'x-forwarded-ssl',
-    'x-real-ip',
-    'true-client-ip',
-    'cf-connecting-ip',
-  ].map((name) => [name, 'forwarded'] as const),
+  ...[...OUTER_REQUEST, 'x-real-ip', 'true-client-ip', 'cf-connecting-ip'].map((name) => [name, 'forwarded'] as const),
 ])
 
 const RESPONSE: ReadonlyMap<string, HeaderRule> = new Map<string, HeaderRule>([

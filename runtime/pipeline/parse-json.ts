@@ -1,12 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { Problem } from '../../sdk/index.js'
 import type { JsonLimits } from '../../sdk/json-limits.js'
+import { COLON, COMMA, endOfText, QUOTE } from '../json-text.js'
 
 const BYTE_ORDER_MARK = 0xfeff
-const QUOTE = 0x22
-const COMMA = 0x2c
-const COLON = 0x3a
-const BACKSLASH = 0x5c
 /** By how many levels a byte outside a text goes deeper. */
 const LEVELS = new Int8Array(256)
 for (const [byte, levels] of [
@@ -19,13 +16,6 @@ for (const [byte, levels] of [
 
 function refuse(detail: string, message: string): Problem {
   return new Problem('INVALID_REQUEST', { detail, extensions: { errors: [{ in: 'body', path: '', message }] } })
-}
-
-/** The index of the quote that ends the text that begins at `start`; the length where none does. */
-function endOfText(bytes: Uint8Array, start: number): number {
-  let index = start + 1
-  while (index < bytes.length && bytes[index] !== QUOTE) index += bytes[index] === BACKSLASH ? 2 : 1
-  return index
 }
 
 /** Holds the bounds before anything is built, and counts the members of all objects. */

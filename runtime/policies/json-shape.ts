@@ -1,3 +1,5 @@
+import { COLON, COMMA, endOfText, QUOTE } from '../json-text.js'
+
 /** Bounds of a JSON text's shape. */
 export interface JsonBounds {
   readonly depth: number
@@ -6,21 +8,10 @@ export interface JsonBounds {
   readonly string: number
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
 const OPEN_ARRAY = 0x5b
 const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
-
-/** The index of the quote that ends a text which begins at `from`; the end of the bytes if none does. */
-function endOfString(bytes: Uint8Array, from: number): number {
-  let index = from
-  while (index < bytes.length && bytes[index] !== QUOTE) index += bytes[index] === BACKSLASH ? 2 : 1
-  return index
-}
 
 /** The objects and arrays that are open at some place of a JSON text. */
 class OpenParts {
@@ -71,7 +62,7 @@ export function findExcess(bytes: Uint8Array, bounds: JsonBounds): string | unde
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] as number
     if (byte === QUOTE) {
-      const end = endOfString(bytes, index + 1)
+      const end = endOfText(bytes, index)
       if (end - index - 1 > bounds.string) return `a text of more than ${bounds.string} bytes`
       index = end
     } else {

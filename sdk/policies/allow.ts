@@ -12,9 +12,6 @@ const options = z.strictObject({
   mode,
 })
 
-/** Parsed options of {@link allow}. */
-export type AllowSettings = z.output<typeof options>
-
 export const allowDefinition = {
   name: 'allow',
   phase: 'authorize',

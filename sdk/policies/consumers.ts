@@ -19,9 +19,6 @@ const options = z
       ctx.addIssue({ code: 'custom', path: ['allow'], message: 'expected either `allow` or `deny`' })
   })
 
-/** Parsed options of {@link consumers}. */
-export type ConsumersSettings = z.output<typeof options>
-
 export const consumersDefinition = {
   name: 'consumers',
   phase: 'authorize',

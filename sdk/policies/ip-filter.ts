@@ -18,9 +18,6 @@ const options = z
     if (!allow && deny.length === 0) ctx.addIssue({ code: 'custom', path: ['allow'], message: 'expected `allow`, `deny` or both' })
   })
 
-/** Parsed options of {@link ipFilter}. */
-export type IpFilterSettings = z.output<typeof options>
-
 export const ipFilterDefinition = {
   name: 'ip-filter',
   phase: 'admit',

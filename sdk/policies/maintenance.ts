@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Effects } from '../effects.js'
 import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
+import { type Mode, mode } from '../schemas/mode.js'
 import { type Duration, duration } from '../schemas/text.js'
 import { type Instant, period } from '../schemas/time.js'
 import { keyValue } from '../schemas/values.js'
@@ -23,6 +24,8 @@ const options = z
         values: z.array(z.string()).min(1),
       })
       .optional(),
+    /** `shadow` counts and logs whom it would refuse, and refuses nobody. */
+    mode,
   })
   .superRefine(({ windows, active }, ctx) => {
     if (!active && windows.length === 0)
@@ -53,6 +56,8 @@ export interface MaintenanceOptions<N> {
   readonly retryAfter?: Duration
   /** Who may call all the same. Default: nobody. */
   readonly except?: { readonly by: Key<N, string>; readonly values: readonly string[] }
+  /** `shadow` counts and logs whom it would refuse, and refuses nobody. Default `enforce`. */
+  readonly mode?: Mode
 }
 
 /**

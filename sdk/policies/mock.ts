@@ -13,9 +13,6 @@ const options = z.strictObject({
   delay: duration.prefault('0ms'),
 })
 
-/** Parsed options of {@link mock}. */
-export type MockSettings = z.output<typeof options>
-
 export const mockDefinition = {
   name: 'mock',
   phase: 'forward',

@@ -19,9 +19,6 @@ const options = z.strictObject({
   add: z.record(name, value).default({}),
 })
 
-/** Parsed options of {@link query}. */
-export type QuerySettings = z.output<typeof options>
-
 export const queryDefinition = {
   name: 'query',
   phase: 'transform',

@@ -13,9 +13,6 @@ const options = z.strictObject({
   mode,
 })
 
-/** Parsed options of {@link roles}. */
-export type RolesSettings = z.output<typeof options>
-
 export const rolesDefinition = {
   name: 'roles',
   phase: 'authorize',

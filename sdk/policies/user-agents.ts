@@ -22,9 +22,6 @@ const options = z
       ctx.addIssue({ code: 'custom', path: ['deny'], message: 'expected `allow`, `deny` or `empty: "deny"`' })
   })
 
-/** Parsed options of {@link userAgents}. */
-export type UserAgentsSettings = z.output<typeof options>
-
 export const userAgentsDefinition = {
   name: 'user-agents',
   phase: 'admit',

@@ -1,17 +1,6 @@
 import { z } from 'zod'
+import { definitionOf } from '../schemas/definition.js'
 import type { Schema } from '../types.js'
-
-interface Definition {
-  readonly type: string
-  readonly shape?: Readonly<Record<string, Schema>>
-  readonly innerType?: Schema
-  readonly in?: Schema
-  readonly element?: Schema
-  readonly valueType?: Schema
-  readonly options?: readonly Schema[]
-}
-
-const definitionOf = (schema: Schema) => (schema as unknown as { _zod: { def: Definition } })._zod.def
 
 function step(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
   const { shape, innerType, in: input, element, valueType, options } = definitionOf(schema)

@@ -1,24 +1,12 @@
 import test from 'ava'
 import { anyOf, apiKey, jwt } from 'gatewright'
-import { z } from 'zod'
-import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import { manualClock, startAuthGateway } from '../helpers/auth-gateway.js'
 import { startIssuer } from '../helpers/issuer.js'
-import { hmac, makeSigningKey, rawToken } from '../helpers/tokens.js'
+import { makeSigningKey } from '../helpers/tokens.js'
+import { bearer, claims, hash, id, key, NOW, partner, SECRET, session, token, unknown } from './two-auths.js'
 
-const NOW = 1_900_000_000
-const SECRET = 'a secret that is long enough for HS256'
-const claims = z.object({ sub: z.string() })
-const { key, id, hash } = mintApiKey()
-const unknown = mintApiKey().key
-const session = jwt({ issuer: 'hs', audience: 'api', algorithms: ['HS256'], secret: SECRET, claims })
-const partner = apiKey({ keys: [{ id, hash, consumer: 'acme' }] })
-const token = (more: object = {}) =>
-  rawToken({ alg: 'HS256' }, { iss: 'hs', aud: 'api', sub: 'ann', exp: NOW + 100, ...more }, hmac(SECRET))
 const gateway = await startAuthGateway(anyOf(session, partner))
 test.after.always(() => gateway.close())
-
-const bearer = (value: string) => ['Authorization', `Bearer ${value}`]
 
 test('either credential is accepted and told apart by kind', async (t) => {
   t.like((await gateway.bearer(token())).auth, { kind: 'jwt', claims: { sub: 'ann' } })

@@ -38,6 +38,12 @@ test('switched on, it holds until switched off; preflights and exceptions pass',
   t.is(closed.code(preflight), undefined)
 })
 
+test('shadow mode counts and lets pass', (t) => {
+  const { code, counts } = runPolicy(maintenance({ active: true, mode: 'shadow' }))
+  t.is(code(policyExchange()), undefined)
+  t.is(counts.length, 1)
+})
+
 test('an exception that reads the auth waits for it', (t) => {
   const session = jwt({ issuer: 'https://id.example.org/', audience: 'a', algorithms: ['RS256'], claims: z.object({ sub: z.string() }) })
   const phase = (except: unknown) => maintenanceDefinition.phaseOf(maintenanceDefinition.options.parse({ active: true, except }))

@@ -1,22 +1,11 @@
 import test from 'ava'
-import { allOf, anyOf, apiKey, forwardAuth, jwt, mtls, optional, rateLimit, route, upstream } from 'gatewright'
-import { z } from 'zod'
+import { allOf, anyOf, forwardAuth, mtls, optional, rateLimit, route, upstream } from 'gatewright'
 import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import { startAuthGateway } from '../helpers/auth-gateway.js'
 import { startService } from '../helpers/scripted-service.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
-import { hmac, rawToken } from '../helpers/tokens.js'
-
-const NOW = 1_900_000_000
-const SECRET = 'a secret that is long enough for HS256'
-const claims = z.object({ sub: z.string() })
-const { key, id, hash } = mintApiKey()
-const unknown = mintApiKey().key
-const session = jwt({ issuer: 'hs', audience: 'api', algorithms: ['HS256'], secret: SECRET, claims })
-const partner = apiKey({ keys: [{ id, hash, consumer: 'acme' }] })
-const token = (more: object = {}) =>
-  rawToken({ alg: 'HS256' }, { iss: 'hs', aud: 'api', sub: 'ann', exp: NOW + 100, ...more }, hmac(SECRET))
-const bearer = (value: string) => ['Authorization', `Bearer ${value}`]
+import { rawToken } from '../helpers/tokens.js'
+import { bearer, key, partner, session, token, unknown } from './two-auths.js'
 
 const gateway = await startAuthGateway(optional(anyOf(session, partner)))
 test.after.always(() => gateway.close())
