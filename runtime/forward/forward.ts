@@ -24,6 +24,7 @@ export class ForwardRequest implements UpstreamRequest {
   readonly timeouts: CompiledRoute['timeouts']
   readonly idempotent: boolean
   readonly upgrade: 'websocket' | undefined
+  readonly affinity: string | undefined = undefined
   readonly #exchange: GatewayExchange
   readonly #route: CompiledRoute
   readonly #context: ForwardContext

@@ -3,7 +3,7 @@ import { createBalancer } from './balance/create-balancer.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
-import type { Balancer, Target, UpstreamPool } from './target.js'
+import type { AttemptResult, Balancer, ChoiceSubject, Target, UpstreamPool } from './target.js'
 
 /** What a pool needs of its surroundings. */
 export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'> {
@@ -35,11 +35,16 @@ class TargetPool implements UpstreamPool {
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
-  pick(except?: Target): Target | undefined {
+  pick(except?: Target, subject?: ChoiceSubject): Target | undefined {
     const usable = this.#usable
-    if (except === undefined || usable.length < 2) return this.#balancer.pick(usable)
-    return this.#balancer.pick(usable.filter((target) => target !== except))
+    if (except === undefined || usable.length < 2) return this.#balancer.pick(usable, subject)
+    return this.#balancer.pick(
+      usable.filter((target) => target !== except),
+      subject,
+    )
   }
+
+  report(_target: Target, _result: AttemptResult, _status: number, _latency: number): void {}
 
   reportUnreachable(target: Target): void {
     this.#checks.get(target)?.reportUnreachable()

@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import type { Deadlines, Expiring } from './deadlines.js'
-import type { Target, UpstreamPool } from './target.js'
+import type { AttemptResult, ChoiceSubject, Target, UpstreamPool } from './target.js'
 import { type CallStage, codeOf, isReset, upstreamFailure } from './upstream-failure.js'
 
 /** Timeouts of one call, in milliseconds. */
@@ -16,7 +16,7 @@ export interface CallTimeouts {
 export type CallBody = Readable | Uint8Array | string | null
 
 /** What is asked of the upstream. */
-export interface UpstreamRequest {
+export interface UpstreamRequest extends ChoiceSubject {
   readonly method: string
   /** Path and query, without the target's base path. */
   readonly path: string
@@ -67,6 +67,11 @@ const MAX_HEADER_LINES = 500
 /** Most targets tried when none of them takes the connection. */
 const MAX_CONNECT_ATTEMPTS = 3
 
+/** A status class stands for a whole response. */
+function resultOf(outcome: string): AttemptResult {
+  return outcome.length === 3 ? 'response' : (outcome as AttemptResult)
+}
+
 /**
  * One request to an upstream: picks a target, sends, and hands the response to the sink as it arrives.
  * A refused connection moves on to another target; a connection that ends before the first byte of the response is
@@ -87,6 +92,9 @@ export class UpstreamCall implements Expiring {
   #attempts = 0
   #resets = 0
   #interim = 0
+  #status = 0
+  #sentAt = 0
+  #answeredAt = 0
   #over = false
 
   constructor(pool: UpstreamPool, request: UpstreamRequest, sink: UpstreamSink, context: CallContext) {
@@ -104,7 +112,7 @@ export class UpstreamCall implements Expiring {
   }
 
   send(): void {
-    const target = this.#pool.pick(this.#target)
+    const target = this.#pool.pick(this.#target, this.#request)
     if (!target) {
       this.#finish(new Problem('NO_HEALTHY_TARGET', { headers: ['Retry-After', '1'] }))
       return
@@ -114,6 +122,7 @@ export class UpstreamCall implements Expiring {
     this.#abort = undefined
     this.#attempts++
     target.active++
+    this.#sentAt = this.#context.clock.now()
     const body = this.#request.body(this.#onUpload)
     this.#uploading = body !== null && typeof body === 'object' && 'pipe' in body
     this.#extend(this.#uploading ? this.#request.timeouts.idle : this.#request.timeouts.headers)
@@ -185,6 +194,9 @@ export class UpstreamCall implements Expiring {
     this.#context.deadlines.forget(this)
     if (!this.#target) return
     this.#target.active--
+    const answered = this.#stage === 'receiving'
+    const latency = (answered ? this.#answeredAt : this.#context.clock.now()) - this.#sentAt
+    this.#pool.report(this.#target, resultOf(outcome), answered ? this.#status : 0, latency)
     this.#context.observe(this.#pool.name, this.#target.url, outcome)
   }
 
@@ -214,6 +226,7 @@ export class UpstreamCall implements Expiring {
       throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has too many header lines.' })
     this.#stage = 'receiving'
     this.#status = status
+    this.#answeredAt = this.#context.clock.now()
     this.#extend(this.#request.timeouts.idle)
     const more = this.#sink.begin(status, headers, resume)
     // Whole with its header (RFC 9112 section 6.3), also where a length says what another status would have sent.
@@ -246,8 +259,6 @@ export class UpstreamCall implements Expiring {
     this.#sink.upgrade?.(headers, socket)
   }
 
-  #status = 0
-
   onData(chunk: Buffer): boolean {
     if (this.#over) return true
     this.#extend(this.#request.timeouts.idle)
@@ -275,7 +286,7 @@ export class UpstreamCall implements Expiring {
     if (this.#stage === 'receiving' || error instanceof Problem || this.#request.bodySpent() || this.#context.clock.now() >= this.#endsAt)
       return false
     if (this.#stage === 'connecting') {
-      const other = this.#pool.pick(this.#target)
+      const other = this.#pool.pick(this.#target, this.#request)
       return this.#attempts < MAX_CONNECT_ATTEMPTS && other !== undefined && other !== this.#target
     }
     return isReset(error) && this.#request.idempotent && this.#resets++ === 0

@@ -23,9 +23,18 @@ export interface Target {
   healthy: boolean
 }
 
+/** What of a request the choice of its target may depend on. */
+export interface ChoiceSubject {
+  /** Requests with one key go to one target, where the balancer keys; undefined for a request without one. */
+  readonly affinity: string | undefined
+}
+
+/** How an attempt ended: with a whole response, before a connection was had, in the middle, too late, or because nobody wanted it any more. */
+export type AttemptResult = 'response' | 'unreachable' | 'reset' | 'timeout' | 'cancelled' | 'error'
+
 /** Picks one of the usable targets; undefined if the list is empty. */
 export interface Balancer {
-  pick(usable: readonly Target[]): Target | undefined
+  pick(usable: readonly Target[], subject?: ChoiceSubject): Target | undefined
 }
 
 /** An upstream with its targets, balancer and health checks. */
@@ -33,7 +42,12 @@ export interface UpstreamPool {
   readonly name: string
   readonly targets: readonly Target[]
   /** The target for one request; `except` is one that just failed, avoided while another is usable. */
-  pick(except?: Target): Target | undefined
+  pick(except?: Target, subject?: ChoiceSubject): Target | undefined
+  /**
+   * Told how each attempt ended. `status` is the response's, 0 where none came; `latency` is from sending to the response's
+   * headers, or to the failure, in milliseconds.
+   */
+  report(target: Target, result: AttemptResult, status: number, latency: number): void
   /** Takes a target out at once, as when its port refuses a connection; only where active checks can bring it back. */
   reportUnreachable(target: Target): void
   /** Resolves when every target has been probed once; at once without health checks. */
