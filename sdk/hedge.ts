@@ -24,7 +24,7 @@ export const upstreamHedgeSchema = z.strictObject({
   budget: z
     .strictObject({
       /** At one time, as a share of the requests under way, and in the long run, as a share of all requests. Default 10. */
-      percent: z.number().gt(0).max(100).default(10),
+      percent: z.int().min(1).max(100).default(10),
       /** At one time that there may always be, as long as the share of all requests is kept. Default 1. */
       minConcurrency: z.int().min(1).max(1_000).default(1),
     })

@@ -56,7 +56,7 @@ export const upstreamRetrySchema = z.strictObject({
         z.literal(false),
         z.strictObject({
           /** Retries at one time, as a share of the calls at their first attempt, and in the long run, as a share of all calls. Default 20. */
-          percent: z.number().gt(0).max(100).default(20),
+          percent: z.int().min(1).max(100).default(20),
           /** Retries at one time that there may always be, as long as the share of all calls is kept. Default 3. */
           minConcurrency: z.int().min(1).max(1_000).default(3),
         }),
