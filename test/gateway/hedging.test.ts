@@ -24,9 +24,11 @@ for (const lifecycle of LANES) {
     })
     const up = await startUpstream(t, (_request, res) => void res.end('fast'))
     const gateway = await startGateway(t, any({ targets: [silent, up.url], hedge: { after: '50ms' } }))
+    const startedAt = performance.now()
     t.is(await (await fetch(`${gateway.url}/1`)).text(), 'fast')
     t.is(await (await fetch(`${gateway.url}/2`)).text(), 'fast')
     await ended.promise
+    t.true(performance.now() - startedAt < 15_000, 'long before `timeouts.headers`')
     t.is(slow, 1)
     t.is(up.requests.length, 2)
     t.is(await metric(gateway.adminUrl, 'gatewright_upstream_hedges_total'), 1)

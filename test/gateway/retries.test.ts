@@ -107,8 +107,10 @@ for (const lifecycle of LANES) {
     const silent = await rawServer(t, (socket) => socket.resume())
     const up = await startUpstream(t)
     const gateway = await startGateway(t, any({ targets: [silent, up.url], retry: { ...FAST, perTry: '100ms' } }))
+    const startedAt = performance.now()
     t.is((await fetch(`${gateway.url}/1`)).status, 200)
     t.is((await fetch(`${gateway.url}/2`)).status, 200)
+    t.true(performance.now() - startedAt < 15_000, 'long before `timeouts.headers`')
     t.deepEqual(await metrics(gateway.adminUrl, 'gatewright_upstream_retries_total'), [
       'gatewright_upstream_retries_total{upstream="up",reason="timeout"} 1',
     ])
