@@ -89,7 +89,6 @@ export class GatewayRuntime implements RunningGateway {
     const addresses = clientAddress(server.trustedProxies)
     const { log } = this.#sink
     this.#protection = new Protection(server, { addresses, observer: this.#observer, metrics: this.#metrics, clock: this.#clock, log })
-    const requestIdHeader = requestId.header
     const pseudonym = createPseudonym()
     this.#handler = new ExchangeHandler(
       {
@@ -98,8 +97,9 @@ export class GatewayRuntime implements RunningGateway {
         tunnels: this.#tunnels,
         rules: createHeaderRules(),
         addresses,
-        requestIdHeader,
+        requestIdHeader: requestId.header,
         pseudonym,
+        count: (name, labels) => this.#metrics.count(name, labels),
         observe: (upstream, target, outcome) => this.#metrics.attempt(upstream, target, outcome),
       },
       settings.problems.base,
@@ -108,7 +108,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#guard = createGuard({
       clock: this.#clock,
       addresses,
-      requestIdHeader,
+      requestIdHeader: requestId.header,
       pseudonym,
       headerLimits: { lines: server.limits.headerCount, bytes: server.limits.headers },
       maxTargetLength: server.limits.uri,

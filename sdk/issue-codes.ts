@@ -81,6 +81,21 @@ export const ISSUES = {
     explain:
       'A route with an auth answers each caller by who it is, and its `cache` has no `key` from that auth: one caller could get another’s response. Give the cache a key such as `session.key(auth => auth.claims.sub)`, or write `public: true` if every caller gets the same.',
   },
+  GW1350: {
+    title: 'Retries do not fit in the total time',
+    explain:
+      '`perTry` for each of the attempts, with the waits between them, is longer than `timeouts.total`, so that the last ones can never be made. Shorten `perTry`, lower `attempts`, or raise `total`.',
+  },
+  GW1351: {
+    title: 'Retry of a streamed, non-idempotent request',
+    explain:
+      '`nonIdempotent: true` repeats requests that the upstream may have carried out, and this route streams their bodies: which of them are repeated would hang on their size. Give the route a `body` schema, retry only requests `with-key`, or switch it off with `retry: false`.',
+  },
+  GW1352: {
+    title: 'Retry without effect',
+    explain:
+      'POST and PATCH are not idempotent (RFC 9110 section 9.2.2), so `retry` on such a route does nothing unless `nonIdempotent` says which requests may be sent twice.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',

@@ -2,10 +2,12 @@ import type { BodyMedia } from './body-media.js'
 import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
+import type { HedgeSettings } from './hedge.js'
 import type { JsonLimits } from './json-limits.js'
 import type { PathSegment } from './path.js'
 import type { Phase, PolicyDefinition } from './policy.js'
 import type { ResponseCheck } from './response-check.js'
+import type { RetrySettings } from './retry.js'
 import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
 import type { Schema } from './types.js'
@@ -107,6 +109,10 @@ export interface ResolvedRoute {
   readonly responseLimit: number
   /** The route's timeouts over the upstream's over the defaults; milliseconds. */
   readonly timeouts: { readonly connect: number; readonly headers: number; readonly idle: number; readonly total: number | undefined }
+  /** The route's over the upstream's; `false` where nothing is sent twice, undefined where only what is safe anyway is repeated. */
+  readonly retry: RetrySettings | false | undefined
+  /** The route's over the upstream's; undefined where there is no hedging. */
+  readonly hedge: HedgeSettings | undefined
   readonly lifecycle: 'direct' | 'hapi'
   /** Undefined where the route speaks no WebSocket. */
   readonly websocket: WebSocketSettings | undefined

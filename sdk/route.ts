@@ -1,9 +1,11 @@
 import type { AnyAuth } from './auth.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
 import type { DeprecationOptions } from './deprecation.js'
+import type { HedgeOptions } from './hedge.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
+import type { RetryFor } from './retry.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { BaseContext, Out, Schema } from './types.js'
@@ -82,6 +84,8 @@ export interface RouteCommon {
   /** Largest upstream response that a buffered route collects. Default `4mb`. */
   readonly responseLimit?: Size
   readonly timeouts?: TimeoutOptions
+  /** When another target is asked too, in place of the upstream’s `hedge`, whose budget holds; `false`: never. */
+  readonly hedge?: HedgeOptions | false
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   readonly lifecycle?: 'direct' | 'hapi'
   /**
@@ -145,6 +149,11 @@ export interface RouteOptions<
   readonly cookies?: K
   /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   readonly body?: B
+  /**
+   * How failed attempts are repeated, in place of the upstream’s `retry`, whose budget holds; `false` sends nothing twice. On a route
+   * without `body`, which streams it, `nonIdempotent` is at most `with-key`.
+   */
+  readonly retry?: RetryFor<B>
   readonly use?: U
   /** What callers get, by status. */
   readonly responses?: R

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { type Duration, duration, httpUrl } from './schemas/text.js'
+import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
+import { type UpstreamRetryOptions, upstreamRetrySchema } from './retry.js'
+import { type Duration, duration, headerName, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
 
@@ -26,6 +28,9 @@ export const timeoutsSchema = z.strictObject({
   /** Whole exchange with the upstream, retries included. Default: none. */
   total: duration.optional(),
 })
+
+/** The name under which Envoy tells upstreams how long it waits. */
+const DEADLINE_HEADER = 'x-envoy-expected-rq-timeout-ms'
 
 const options = z.strictObject({
   /** One or more base URLs, such as `http://127.0.0.1:4001`; or `{ url, weight }`. */
@@ -65,6 +70,21 @@ const options = z.strictObject({
    * network or a cloud's metadata service. Calls that would are answered 502. Default false.
    */
   denyPrivate: z.boolean().default(false),
+  /**
+   * Tries failed attempts again; `{}` takes the defaults, `false` sends nothing twice. A route may say otherwise. Default: only an idempotent request whose
+   * connection ended before its response began is sent once more, and where no connection is had, another target is tried.
+   */
+  retry: z.union([z.literal(false), upstreamRetrySchema], 'expected false or { attempts, on, … }').optional(),
+  /** Asks another target too where one is slow to answer; `{}` takes the defaults. A route may say otherwise. Default: off. */
+  hedge: upstreamHedgeSchema.optional(),
+  /**
+   * Tells the upstream in this header how many milliseconds the gateway still waits; `true` is `x-envoy-expected-rq-timeout-ms`. What
+   * a client sends under the name is dropped, but a trusted proxy’s shorter time holds for the whole call. Default: off.
+   */
+  deadlineHeader: z
+    .union([z.literal(true), headerName], 'expected true or a header name')
+    .transform((given) => (given === true ? DEADLINE_HEADER : given))
+    .optional(),
 })
 
 /** The options of {@link upstream}. */
@@ -128,6 +148,18 @@ export interface UpstreamOptions {
    * network or a cloud's metadata service. Calls that would are answered 502. Default false.
    */
   readonly denyPrivate?: boolean
+  /**
+   * Tries failed attempts again; `{}` takes the defaults, `false` sends nothing twice. A route may say otherwise. Default: only an idempotent request whose
+   * connection ended before its response began is sent once more, and where no connection is had, another target is tried.
+   */
+  readonly retry?: UpstreamRetryOptions | false
+  /** Asks another target too where one is slow to answer; `{}` takes the defaults. A route may say otherwise. Default: off. */
+  readonly hedge?: UpstreamHedgeOptions
+  /**
+   * Tells the upstream in this header how many milliseconds the gateway still waits; `true` is `x-envoy-expected-rq-timeout-ms`. What
+   * a client sends under the name is dropped, but a trusted proxy’s shorter time holds for the whole call. Default: off.
+   */
+  readonly deadlineHeader?: true | string
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

@@ -1,6 +1,7 @@
 import { type CapturedResponse, Problem } from '../../sdk/index.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
-import { UpstreamCall, type UpstreamSink } from '../upstreams/send.js'
+import { UpstreamCall } from '../upstreams/send.js'
+import type { UpstreamSink } from '../upstreams/upstream-request.js'
 import { type ForwardContext, ForwardRequest } from './forward.js'
 import { endToEndFields } from './response-headers.js'
 

@@ -1,8 +1,11 @@
 import type { ClientAddress } from '../edge/client-address.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { type CallContext, UpstreamCall, type UpstreamRequest } from '../upstreams/send.js'
+import { UpstreamCall } from '../upstreams/send.js'
+import type { Target } from '../upstreams/target.js'
+import type { CallContext, UploadListener, UpstreamRequest } from '../upstreams/upstream-request.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
+import { KeptBody } from './kept-body.js'
 import { RequestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { ResponseSink, type ResponseWriter, type SinkContext } from './response-sink.js'
@@ -17,44 +20,72 @@ export interface ForwardContext extends SinkContext, CallContext {
 /** Methods that may be sent twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY', 'SEARCH', 'REPORT'])
 
+function streams({ body, req }: GatewayExchange): boolean {
+  return body === undefined && hasBody(req)
+}
+
+/** True if a request that is not idempotent may be sent twice all the same. */
+function repeats(nonIdempotent: 'with-key' | boolean, { req }: GatewayExchange): boolean {
+  return nonIdempotent === 'with-key' ? req.headers['idempotency-key'] !== undefined : nonIdempotent
+}
+
+/** The timeouts of one request; a trusted proxy may have less time left than the route gives. */
+function timeoutsFor({ req }: GatewayExchange, { timeouts }: CompiledRoute, header: string, { addresses }: ForwardContext) {
+  const given = req.headers[header]
+  if (typeof given !== 'string' || !/^\d{1,9}$/.test(given) || !addresses.trusts(req.socket.remoteAddress ?? '')) return timeouts
+  return { ...timeouts, total: Math.min(Number(given), timeouts.total ?? Number.POSITIVE_INFINITY) }
+}
+
 /** The upstream's side of an exchange. */
 export class ForwardRequest implements UpstreamRequest {
   readonly method: string
   readonly path: string
   readonly timeouts: CompiledRoute['timeouts']
   readonly idempotent: boolean
+  readonly repeatable: boolean
+  readonly retry: CompiledRoute['retry']
+  readonly hedge: CompiledRoute['hedge']
   readonly upgrade: 'websocket' | undefined
   readonly affinity: string | undefined = undefined
   readonly #exchange: GatewayExchange
   readonly #route: CompiledRoute
   readonly #context: ForwardContext
   #stream: RequestBody | undefined = undefined
+  #kept: KeptBody | undefined = undefined
 
   constructor(exchange: GatewayExchange, route: CompiledRoute, context: ForwardContext) {
     this.method = exchange.method
     this.path = route.upstreamTarget(exchange)
-    this.timeouts = route.timeouts
+    const { retry, hedge } = route
+    this.timeouts = route.deadlineHeader === undefined ? route.timeouts : timeoutsFor(exchange, route, route.deadlineHeader, context)
     this.idempotent = IDEMPOTENT.has(exchange.method)
+    this.retry = retry
+    this.repeatable = this.idempotent || (retry ? repeats(retry.nonIdempotent, exchange) : false)
+    this.hedge = hedge && this.idempotent && !exchange.upgrade && !streams(exchange) ? hedge : undefined
     this.upgrade = exchange.upgrade && route.websocket ? 'websocket' : undefined
     this.#exchange = exchange
     this.#route = route
     this.#context = context
   }
 
-  headers(target: Parameters<UpstreamRequest['headers']>[0]): string[] {
+  headers(target: Target, remaining: number): string[] {
+    const { preserveHost, deadlineHeader } = this.#route
     const { rules, addresses, requestIdHeader, pseudonym } = this.#context
     return requestHeaders(
       this.#exchange,
       target,
-      { rules, addresses, requestIdHeader, pseudonym, preserveHost: this.#route.preserveHost },
+      { rules, addresses, requestIdHeader, pseudonym, preserveHost, deadlineHeader },
       this.#exchange.body === undefined,
+      remaining,
     )
   }
 
-  body(progress: (ended: boolean) => void) {
+  body(listener: UploadListener) {
     if (this.#exchange.body !== undefined) return this.#exchange.body
     if (!hasBody(this.#exchange.req)) return null
-    this.#stream = new RequestBody(this.#exchange, this.#route.bodyLimit, progress)
+    if (this.#stream) this.#stream.detach()
+    else if (this.retry && this.repeatable) this.#kept = KeptBody.of(this.#exchange.req, this.retry.replay)
+    this.#stream = new RequestBody(this.#exchange, this.#route.bodyLimit, listener, this.#kept)
     return this.#stream
   }
 
@@ -63,7 +94,7 @@ export class ForwardRequest implements UpstreamRequest {
   }
 
   bodySpent(): boolean {
-    return this.#stream?.touched ?? false
+    return this.#kept ? this.#kept.lost : (this.#stream?.touched ?? false)
   }
 }
 

@@ -17,16 +17,25 @@ export interface RequestHeaderSettings {
   /** This gateway's name in `Via`. */
   readonly pseudonym: string
   readonly preserveHost: boolean
+  /** The header that tells how long the gateway waits; undefined where none does. */
+  readonly deadlineHeader: string | undefined
 }
 
 /**
  * The header lines of the request to the upstream, flat. End-to-end fields pass as received; hop-by-hop ones, those
  * that `Connection` nominates, forged identity and forwarding fields are dropped; `Via` and `X-Forwarded-*` are written;
  * several `Cookie` lines become one (RFC 9113 section 8.2.3).
+ * @param remaining how long the gateway waits for the response, in milliseconds
  * @param sameBody true if the body is sent as received, so that its `Content-Length` still holds
  */
-export function requestHeaders(exchange: GatewayExchange, target: Target, settings: RequestHeaderSettings, sameBody: boolean): string[] {
-  const { rules, addresses, requestIdHeader, pseudonym } = settings
+export function requestHeaders(
+  exchange: GatewayExchange,
+  target: Target,
+  settings: RequestHeaderSettings,
+  sameBody: boolean,
+  remaining: number,
+): string[] {
+  const { rules, addresses, requestIdHeader, pseudonym, deadlineHeader } = settings
   const { req, requestEdits } = exchange
   const peer = req.socket.remoteAddress ?? ''
   const trusted = addresses.trusts(peer)
@@ -36,14 +45,22 @@ export function requestHeaders(exchange: GatewayExchange, target: Target, settin
   for (let index = 0; index < raw.length; index += 2) {
     const { lower, rule } = rules.request(raw[index] as string)
     const passes = rule === 'keep' || (rule === 'forwarded' && trusted) || (rule === 'content-length' && sameBody)
-    if (!passes || lower === requestIdHeader || nominated?.has(lower) || (requestEdits && isEdited(requestEdits, lower))) continue
+    if (
+      !passes ||
+      lower === requestIdHeader ||
+      lower === deadlineHeader ||
+      nominated?.has(lower) ||
+      (requestEdits && isEdited(requestEdits, lower))
+    )
+      continue
     out.push(raw[index] as string, raw[index + 1] as string)
   }
   // Node has joined several lines with `; ` already.
   if (req.headers.cookie !== undefined && !nominated?.has('cookie')) writeUnedited(out, requestEdits, 'cookie', req.headers.cookie)
-  if (req.headers['max-forwards'] !== undefined) writeMaxForwards(out, exchange)
+  writeMaxForwards(out, exchange)
   writeForwarded(out, exchange, peer, trusted)
   out.push('via', `${req.httpVersion} ${pseudonym}`, requestIdHeader, exchange.requestId)
+  if (deadlineHeader !== undefined) writeUnedited(out, requestEdits, deadlineHeader, String(Math.max(1, Math.floor(remaining))))
   if (requestEdits) appendEdits(out, requestEdits)
   return out
 }
@@ -64,7 +81,8 @@ function writeUnedited(out: string[], edits: readonly HeaderEdit[] | undefined, 
 
 /** One hop less for OPTIONS (RFC 9110 section 7.6.2); of other methods the field means nothing and passes. */
 function writeMaxForwards(out: string[], { req, method }: GatewayExchange): void {
-  const value = req.headers['max-forwards'] as string
+  const value = req.headers['max-forwards'] as string | undefined
+  if (value === undefined) return
   if (method !== 'OPTIONS') out.push('max-forwards', value)
   else if (/^\d+$/.test(value)) out.push('max-forwards', String(Math.min(Number(value), MAX_HOPS) - 1))
 }

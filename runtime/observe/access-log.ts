@@ -28,6 +28,11 @@ function redactQuery(queryString: string, secrets: ReadonlySet<string> | undefin
   return parts.join('&').slice(0, MAX_VALUE)
 }
 
+/** How many attempts an upstream call took; undefined where it was the one that there always is. */
+function severalAttempts(call: GatewayExchange['call']): number | undefined {
+  return call !== undefined && call.attempts > 1 ? call.attempts : undefined
+}
+
 /** Writes one line per finished request; undefined if the access log is off. */
 export type AccessLog = (exchange: GatewayExchange, status: number, durationMs: number, upstream: string | undefined) => void
 
@@ -54,7 +59,7 @@ export function createAccessLog(
       }),
     )
   return (exchange, status, durationMs, upstream) => {
-    const { requestId, routeId, method, path, ip, target, problem, cause } = exchange
+    const { requestId, routeId, method, path, ip, target, call, problem, cause } = exchange
     log.info(
       {
         requestId,
@@ -68,6 +73,7 @@ export function createAccessLog(
         ip,
         upstream,
         target,
+        attempts: severalAttempts(call),
         problem,
         aborted: exchange.res.writableFinished && !exchange.req.aborted ? undefined : true,
         cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),

@@ -89,7 +89,7 @@ export class Observer {
 
   #log(exchange: GatewayExchange): void {
     const { res, call, route, startedAt } = exchange
-    exchange.target = (call as { target?: string } | undefined)?.target
+    exchange.target = call?.target
     this.#accessLog?.(exchange, res.statusCode, this.#clock.now() - startedAt, route?.source?.upstream.name)
   }
 

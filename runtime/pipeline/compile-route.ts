@@ -8,6 +8,8 @@ import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
 import type { Services } from '../services.js'
+import { compileHedge } from '../upstreams/hedge/compile-hedge.js'
+import { compileRetry } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
@@ -113,6 +115,9 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
+    retry: compileRetry(route, services),
+    hedge: compileHedge(route, services),
+    deadlineHeader: route.upstream.settings.deadlineHeader,
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
     mapStatus: statusMap(route),
@@ -148,6 +153,9 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     preserveHost: false,
     bodyLimit: 0,
     responseLimit: 0,
+    retry: undefined,
+    hedge: undefined,
+    deadlineHeader: undefined,
     timeouts: { headers: 0, idle: 0, total: undefined },
     websocket: undefined,
     mapStatus: undefined,

@@ -2,6 +2,8 @@ import type { RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { PublicCookie } from '../forward/public-cookie.js'
 import type { PublicLocation } from '../forward/public-location.js'
+import type { HedgePlan } from '../upstreams/hedge/compile-hedge.js'
+import type { RetryPlan } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledWebSocket } from '../websocket/compile-websocket.js'
 import type { GatewayExchange } from './exchange.js'
@@ -38,6 +40,11 @@ export interface CompiledRoute {
   readonly preserveHost: boolean
   readonly bodyLimit: number
   readonly responseLimit: number
+  /** How failed attempts are repeated; `false` where nothing is sent twice. */
+  readonly retry: RetryPlan | false | undefined
+  readonly hedge: HedgePlan | undefined
+  /** The header that tells the upstream how long the gateway waits. */
+  readonly deadlineHeader: string | undefined
   readonly timeouts: { readonly headers: number; readonly idle: number; readonly total: number | undefined }
   /** Undefined where the route speaks no WebSocket. */
   readonly websocket: CompiledWebSocket | undefined

@@ -62,7 +62,7 @@ export class GatewayExchange implements Exchange {
   /** What policies asked to be told of. */
   hooks: ExchangeHooks | undefined = undefined
   /** The upstream call under way. */
-  call: { cancel(): void } | undefined = undefined
+  call: { cancel(): void; readonly target: string | undefined; readonly attempts: number } | undefined = undefined
   /** The route that runs; set when it is matched. */
   route: CompiledRoute | undefined = undefined
   /** The client's connection is closed. */

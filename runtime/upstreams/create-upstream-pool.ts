@@ -35,13 +35,12 @@ class TargetPool implements UpstreamPool {
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
-  pick(except?: Target, subject?: ChoiceSubject): Target | undefined {
+  pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined {
     const usable = this.#usable
     if (except === undefined || usable.length < 2) return this.#balancer.pick(usable, subject)
-    return this.#balancer.pick(
-      usable.filter((target) => target !== except),
-      subject,
-    )
+    const avoided: readonly Target[] = 'url' in except ? [except] : except
+    const others = usable.filter((target) => !avoided.includes(target))
+    return this.#balancer.pick(others.length > 0 ? others : usable, subject)
   }
 
   report(_target: Target, _result: AttemptResult, _status: number, _latency: number): void {}

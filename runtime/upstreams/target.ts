@@ -41,8 +41,8 @@ export interface Balancer {
 export interface UpstreamPool {
   readonly name: string
   readonly targets: readonly Target[]
-  /** The target for one request; `except` is one that just failed, avoided while another is usable. */
-  pick(except?: Target, subject?: ChoiceSubject): Target | undefined
+  /** The target for one request; `except` are those that just failed, avoided while another is usable. */
+  pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined
   /**
    * Told how each attempt ended. `status` is the response's, 0 where none came; `latency` is from sending to the response's
    * headers, or to the failure, in milliseconds.

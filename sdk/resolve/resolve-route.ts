@@ -10,6 +10,7 @@ import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
+import { resolveHedge, resolveRetry } from './resolve-retry.js'
 import { resolveRouteEffects } from './resolve-route-effects.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
 import { resolveWebSocket } from './resolve-websocket.js'
@@ -61,9 +62,10 @@ export function resolveRoute(
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
+  const retry = options && upstream && resolveRetry(options, upstream, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket }, to) }
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket, retry }, to) }
 }
 
 /** The parts of a route, none of them at fault. */
@@ -79,11 +81,12 @@ interface RouteParts {
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
+  readonly retry: ResolvedRoute['retry']
 }
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
+  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket, retry } = parts
   const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
   return {
     path: parsed.path,
@@ -123,6 +126,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
+    retry,
+    hedge: resolveHedge(options, upstream),
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
     summary: options.summary,

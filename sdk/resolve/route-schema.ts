@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { deprecationSchema } from '../deprecation.js'
+import { routeHedgeSchema } from '../hedge.js'
 import { responseCheckSchema } from '../response-check.js'
+import { routeRetrySchema } from '../retry.js'
 import { headerName, size } from '../schemas/text.js'
 import { isZodSchema, zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
@@ -134,6 +136,10 @@ export const routeSchema = z.strictObject({
   responseLimit: size.prefault('4mb'),
   /** Timeouts of the upstream call, over the upstream's own. */
   timeouts: timeoutsSchema.omit({ connect: true }).optional(),
+  /** How failed attempts are repeated, in place of the upstream’s `retry`, whose budget holds; `false` sends nothing twice. */
+  retry: z.union([z.literal(false), routeRetrySchema], 'expected false or { attempts, on, … }').optional(),
+  /** When another target is asked too, in place of the upstream’s `hedge`, whose budget holds; `false`: never. */
+  hedge: z.union([z.literal(false), routeHedgeSchema], 'expected false or { after, max }').optional(),
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   lifecycle: z.enum(['direct', 'hapi']).optional(),
   /**

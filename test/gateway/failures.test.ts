@@ -86,7 +86,7 @@ for (const lifecycle of LANES) {
     }
   })
 
-  test(`${lifecycle}: tries an idempotent request once more on a connection that the upstream had just closed; never a POST`, async (t) => {
+  test(`${lifecycle}: C-16: tries an idempotent request once more on a connection that the upstream had just closed; never a POST`, async (t) => {
     let connections = 0
     let requests = 0
     const url = await rawServer(t, (socket) => {

@@ -501,3 +501,33 @@ route({ ...get, auth: partner, use: { cache: cache({ key: session.key((auth) => 
 cache({ methods: ['POST'] })
 // @ts-expect-error not a duration
 cache({ ttl: '1 minute' })
+
+// --- retries -------------------------------------------------------------------------------------------------------
+
+upstream('retried', {
+  targets: ['http://127.0.0.1:4001'],
+  // @ts-expect-error no such way to fail
+  retry: { on: [503, 'refused'] },
+})
+upstream('hedged', {
+  targets: ['http://127.0.0.1:4001'],
+  // @ts-expect-error no such percentile
+  hedge: { after: 'p42' },
+})
+route({
+  method: 'POST',
+  path: '/u',
+  upstream: users,
+  // @ts-expect-error a retry on a streamed, non-idempotent body
+  retry: { nonIdempotent: true },
+})
+group({ prefix: '/g' }).route({
+  method: 'POST',
+  path: '/u',
+  upstream: users,
+  // @ts-expect-error a retry on a streamed, non-idempotent body, in a group
+  retry: { attempts: 1, nonIdempotent: true },
+})
+route({ method: 'POST', path: '/u', upstream: users, retry: { nonIdempotent: 'with-key' } })
+route({ method: 'POST', path: '/u', upstream: users, retry: false })
+route({ method: 'POST', path: '/u', upstream: users, body: z.object({ id: z.string() }), retry: { nonIdempotent: true } })

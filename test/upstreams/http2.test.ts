@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import type { ExecutionContext } from 'ava'
 import test from 'ava'
 import { type ConfigError, defineGateway, type Method, resolveGateway, route, upstream } from 'gatewright'
@@ -211,3 +211,31 @@ test('`http2` needs https targets', (t) => {
   const error = t.throws<ConfigError>(() => resolveGateway(config))
   t.like(error?.issues[0], { code: 'GW1002', path: ['routes', 'get', 'upstream', 'targets', 0] })
 })
+
+for (const lifecycle of LANES)
+  test(`${lifecycle}: C-17: an upload that was refused before its first byte came is taken by the next attempt`, async (t) => {
+    const refused = withResolvers()
+    const bodies: string[] = []
+    let streams = 0
+    const { url } = await serveHttp2(t, async (stream) => {
+      if (++streams === 1) {
+        stream.respond({ ':status': 503 })
+        stream.end()
+        refused.resolve()
+        return
+      }
+      bodies.push(String(await readAll(stream)))
+      stream.respond({ ':status': 200 })
+      stream.end()
+    })
+    const up = upstream('up', { targets: [url], http2: true, tls: { ca: CA }, retry: {} })
+    const gateway = await startGateway(t, { any: route({ method: 'PUT', path: '/', upstream: up, lifecycle }) })
+    const client = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    t.teardown(() => client.destroy())
+    client.write('PUT / HTTP/1.1\r\nHost: gw\r\nContent-Length: 4\r\n\r\n')
+    await refused.promise
+    client.write('late')
+    const [answer] = (await once(client, 'data')) as [Buffer]
+    t.regex(answer.toString(), /^HTTP\/1\.1 200 /)
+    t.deepEqual(bodies, ['late'])
+  })
