@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type BreakerOptions, breakerSchema } from './breaker.js'
+import { type AdaptiveOptions, adaptiveSchema, type BulkheadOptions, bulkheadSchema } from './bulkhead.js'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
@@ -65,6 +67,12 @@ const options = z.strictObject({
    * network or a cloud's metadata service. Calls that would are answered 502. Default false.
    */
   denyPrivate: z.boolean().default(false),
+  /** Stops calling an upstream, or a target, that fails, and tries again after a while; meanwhile calls are answered 503. `{}` takes the defaults. */
+  breaker: breakerSchema.optional(),
+  /** Bounds the calls in flight, so that a slow upstream holds up its own callers only. `{}` takes the defaults. */
+  bulkhead: bulkheadSchema.optional(),
+  /** Bounds the calls in flight by what the upstream's latency shows that it can take. `{}` takes the defaults. */
+  adaptive: adaptiveSchema.optional(),
 })
 
 /** The options of {@link upstream}. */
@@ -128,6 +136,12 @@ export interface UpstreamOptions {
    * network or a cloud's metadata service. Calls that would are answered 502. Default false.
    */
   readonly denyPrivate?: boolean
+  /** Stops calling an upstream, or a target, that fails, and tries again after a while; meanwhile calls are answered 503. */
+  readonly breaker?: BreakerOptions
+  /** Bounds the calls in flight, so that a slow upstream holds up its own callers only. */
+  readonly bulkhead?: BulkheadOptions
+  /** Bounds the calls in flight by what the upstream's latency shows that it can take. */
+  readonly adaptive?: AdaptiveOptions
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

@@ -1,7 +1,8 @@
 import type { ClientAddress } from '../edge/client-address.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { type CallContext, UpstreamCall, type UpstreamRequest } from '../upstreams/send.js'
+import { openCall } from '../upstreams/open-call.js'
+import type { CallContext, UpstreamRequest } from '../upstreams/send.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
 import { RequestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
@@ -75,7 +76,7 @@ export function forward(exchange: GatewayExchange, route: CompiledRoute, writer:
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = new UpstreamCall(
+  const call = openCall(
     route.pool,
     new ForwardRequest(exchange, route, context),
     new ResponseSink(exchange, route, writer, context),

@@ -95,6 +95,8 @@ export class UpstreamCall implements Expiring {
   #status = 0
   #sentAt = 0
   #answeredAt = 0
+  /** From the target's breaker. */
+  #permit = 0
   #over = false
 
   constructor(pool: UpstreamPool, request: UpstreamRequest, sink: UpstreamSink, context: CallContext) {
@@ -114,7 +116,10 @@ export class UpstreamCall implements Expiring {
   send(): void {
     const target = this.#pool.pick(this.#target, this.#request)
     if (!target) {
-      this.#finish(new Problem('NO_HEALTHY_TARGET', { headers: ['Retry-After', '1'] }))
+      this.#over = true
+      this.#sink.fail(
+        this.#pool.breakers?.refusal(this.#pool.targets) ?? new Problem('NO_HEALTHY_TARGET', { headers: ['Retry-After', '1'] }),
+      )
       return
     }
     this.#target = target
@@ -137,6 +142,8 @@ export class UpstreamCall implements Expiring {
       bodyTimeout: 0,
       ...(target.servername === undefined ? undefined : { servername: target.servername }),
     }
+    // Nothing that could throw comes between this and what settles it.
+    this.#permit = this.#pool.breakers?.admit(target) ?? 0
     try {
       target.dispatcher.dispatch(options, this)
     } catch (error) {
@@ -196,14 +203,16 @@ export class UpstreamCall implements Expiring {
     this.#target.active--
     const answered = this.#stage === 'receiving'
     const latency = (answered ? this.#answeredAt : this.#context.clock.now()) - this.#sentAt
-    this.#pool.report(this.#target, resultOf(outcome), answered ? this.#status : 0, latency)
+    const result = resultOf(outcome)
+    if (!answered) this.#pool.breakers?.settle(this.#target, this.#permit, result, 0, latency)
+    else if (result !== 'response' && result !== 'cancelled') this.#pool.breakers?.broke(this.#target, this.#permit)
+    this.#pool.report(this.#target, result, answered ? this.#status : 0, latency)
     this.#context.observe(this.#pool.name, this.#target.url, outcome)
   }
 
-  #finish(problem: Problem, outcome?: string): void {
+  #finish(problem: Problem, outcome: string): void {
     if (this.#over) return
-    if (outcome !== undefined || this.#attempts > 0) this.#settle(outcome ?? 'error')
-    else this.#over = true
+    this.#settle(outcome)
     this.#sink.fail(problem)
   }
 
@@ -227,6 +236,7 @@ export class UpstreamCall implements Expiring {
     this.#stage = 'receiving'
     this.#status = status
     this.#answeredAt = this.#context.clock.now()
+    if (this.#target) this.#pool.breakers?.settle(this.#target, this.#permit, 'response', status, this.#answeredAt - this.#sentAt)
     this.#extend(this.#request.timeouts.idle)
     const more = this.#sink.begin(status, headers, resume)
     // Whole with its header (RFC 9112 section 6.3), also where a length says what another status would have sent.
@@ -279,7 +289,14 @@ export class UpstreamCall implements Expiring {
       this.send()
       return
     }
-    this.#finish(upstreamFailure(error, this.#stage), this.#stage === 'connecting' ? 'unreachable' : isReset(error) ? 'reset' : 'error')
+    this.#finish(upstreamFailure(error, this.#stage), this.#outcomeOf(error))
+  }
+
+  #outcomeOf(error: Error): AttemptResult {
+    // The request came to an end that the upstream has no part in, such as a body that is too large.
+    if (error instanceof Problem && !error.code.startsWith('UPSTREAM_')) return 'cancelled'
+    if (this.#stage === 'connecting') return 'unreachable'
+    return isReset(error) ? 'reset' : 'error'
   }
 
   #mayRetry(error: Error): boolean {
