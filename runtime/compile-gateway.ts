@@ -24,6 +24,7 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
   return {
     table: buildRouteTable(routes),
     unmatched: compileUnmatched(gateway.policies, services),
+    pools: [...pools.values()],
     byId: new Map(routes.map((route) => [route.id, route])),
     keepsEncodedSlashes: gateway.routes.some(({ encodedSlashes }) => encodedSlashes === 'keep'),
   }

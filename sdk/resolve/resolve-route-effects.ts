@@ -18,6 +18,9 @@ const FORWARD_PROBLEMS: readonly ProblemCode[] = [
   'BAD_REQUEST',
 ]
 
+/** All of them say when to try again. */
+const UPSTREAM_REFUSALS: ReadonlySet<ProblemCode> = new Set(['NO_HEALTHY_TARGET', 'CIRCUIT_OPEN', 'UPSTREAM_BUSY'])
+
 const REQUEST_ID = 'Names this request in the gateway’s logs.'
 const RETRY_AFTER = 'Seconds after which to try again.'
 
@@ -58,7 +61,7 @@ function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
   const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
-  const retries = settings.health !== undefined || options.websocket !== undefined
+  const retries = options.websocket !== undefined || problems.some((code) => UPSTREAM_REFUSALS.has(code))
   return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
 }
 
@@ -69,6 +72,14 @@ function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['setting
   if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
   if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
   if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
-  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
-  return problems
+  return [...problems, ...upstreamRefusals(upstream)]
+}
+
+/** What the gateway answers in place of an upstream that it does not call. */
+function upstreamRefusals({ health, breaker, bulkhead, adaptive }: ResolvedUpstream['settings']): ProblemCode[] {
+  const refusals: ProblemCode[] = []
+  if (health) refusals.push('NO_HEALTHY_TARGET')
+  if (breaker?.mode === 'enforce') refusals.push('CIRCUIT_OPEN')
+  if (bulkhead || adaptive?.mode === 'enforce') refusals.push('UPSTREAM_BUSY')
+  return refusals
 }

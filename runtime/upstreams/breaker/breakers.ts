@@ -39,6 +39,11 @@ export class Breakers {
     this.#whole = settings.per === 'upstream' ? this.#create(undefined) : undefined
   }
 
+  /** True if each target has a breaker of its own. */
+  get perTarget(): boolean {
+    return this.#whole === undefined
+  }
+
   /** Those of `targets` that an attempt may go to; the same list where all of them are. */
   usable(targets: readonly Target[]): readonly Target[] {
     if (this.#settings.mode === 'shadow' || targets.every((target) => this.#of(target).admits)) return targets
