@@ -81,6 +81,11 @@ export const ISSUES = {
     explain:
       'A route with an auth answers each caller by who it is, and its `cache` has no `key` from that auth: one caller could get another’s response. Give the cache a key such as `session.key(auth => auth.claims.sub)`, or write `public: true` if every caller gets the same.',
   },
+  GW1360: {
+    title: 'Fallback cannot stand in',
+    explain:
+      'A route’s `fallback.reply` must be a response that `responses` declares, with a body that matches its schema, and `fallback.upstream` another upstream than the route’s own.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',

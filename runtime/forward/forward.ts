@@ -1,9 +1,11 @@
 import type { ClientAddress } from '../edge/client-address.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { openCall } from '../upstreams/open-call.js'
+import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { CallContext, UpstreamRequest } from '../upstreams/send.js'
+import type { UpstreamPool } from '../upstreams/target.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
+import { FallbackCall } from './fallback-call.js'
 import { RequestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { ResponseSink, type ResponseWriter, type SinkContext } from './response-sink.js'
@@ -76,12 +78,20 @@ export function forward(exchange: GatewayExchange, route: CompiledRoute, writer:
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = openCall(
-    route.pool,
-    new ForwardRequest(exchange, route, context),
-    new ResponseSink(exchange, route, writer, context),
-    context,
-  )
+  const call = callFor(exchange, route, route.pool, new ResponseSink(exchange, route, writer, context), context)
   exchange.call = call
   call.send()
+}
+
+function callFor(
+  exchange: GatewayExchange,
+  route: CompiledRoute,
+  pool: UpstreamPool,
+  sink: ResponseSink,
+  context: ForwardContext,
+): OutgoingCall {
+  const { fallback } = route
+  if (!fallback || exchange.upgrade) return openCall(pool, new ForwardRequest(exchange, route, context), sink, context)
+  const requestFor = (to: CompiledRoute) => new ForwardRequest(exchange, to, context)
+  return new FallbackCall({ exchange, route, pool, fallback, sink, context, requestFor })
 }

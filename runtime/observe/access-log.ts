@@ -54,7 +54,7 @@ export function createAccessLog(
       }),
     )
   return (exchange, status, durationMs, upstream) => {
-    const { requestId, routeId, method, path, ip, target, problem, cause } = exchange
+    const { requestId, routeId, method, path, ip, target, problem, cause, fallback } = exchange
     log.info(
       {
         requestId,
@@ -69,6 +69,7 @@ export function createAccessLog(
         upstream,
         target,
         problem,
+        fallback,
         aborted: exchange.res.writableFinished && !exchange.req.aborted ? undefined : true,
         cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
         headers: settings.headers.length > 0 ? headersOf(exchange) : undefined,

@@ -8,6 +8,7 @@ import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveFallback } from './resolve-fallback.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import { resolveRouteEffects } from './resolve-route-effects.js'
@@ -61,9 +62,10 @@ export function resolveRoute(
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
+  const fallback = options && resolveFallback(options, upstream, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket }, to) }
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, fallback, auth, policies, websocket }, to) }
 }
 
 /** The parts of a route, none of them at fault. */
@@ -76,6 +78,7 @@ interface RouteParts {
   readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
+  readonly fallback: ResolvedRoute['fallback']
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
@@ -83,8 +86,8 @@ interface RouteParts {
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
-  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
+  const { route, keys, id, group, options, parsed, match, upstream, fallback, auth, policies, websocket } = parts
+  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, upstream, fallback }, requestIdHeader)
   return {
     path: parsed.path,
     segments: parsed.segments,
@@ -94,6 +97,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     keys,
     match,
     upstream,
+    fallback,
     auth,
     policies,
     effects,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deprecationSchema } from '../deprecation.js'
+import { fallbackSchema } from '../fallback.js'
 import { responseCheckSchema } from '../response-check.js'
 import { headerName, size } from '../schemas/text.js'
 import { isZodSchema, zodSchema } from '../schemas/values.js'
@@ -128,6 +129,8 @@ export const routeSchema = z.strictObject({
   responseLimit: size.prefault('4mb'),
   /** Timeouts of the upstream call, over the upstream's own. */
   timeouts: timeoutsSchema.omit({ connect: true }).optional(),
+  /** What callers get when the upstream fails, in place of a problem: what another upstream answers, or a response of your own. Default: the problem. */
+  fallback: fallbackSchema.optional(),
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   lifecycle: z.enum(['direct', 'hapi']).optional(),
   /**
