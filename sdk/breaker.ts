@@ -13,14 +13,17 @@ export const breakerSchema = z
     minRequests: z.int().min(1).max(100_000).default(20),
     /** What the ratios are taken over: the attempts of a time, or a number of the last ones, up to 100,000. Default `10s`. */
     window: z
-      .union([
-        z
-          .int()
-          .min(1)
-          .max(100_000)
-          .transform((count) => ({ count })),
-        time.transform((ms) => ({ ms })),
-      ])
+      .union(
+        [
+          z
+            .int()
+            .min(1)
+            .max(100_000)
+            .transform((count) => ({ count })),
+          time.transform((ms) => ({ ms })),
+        ],
+        'expected a duration such as "10s", or a number of attempts',
+      )
       .prefault('10s'),
     /** Failures in a row that open it, whatever the ratios. Default: only the ratios do. */
     failures: z.int().min(1).max(100_000).optional(),

@@ -4,8 +4,8 @@ import type { CompiledFallback, CompiledRoute } from '../pipeline/compiled-route
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { Expiring } from '../upstreams/deadlines.js'
 import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
-import type { CallContext, UpstreamRequest, UpstreamSink } from '../upstreams/send.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import type { CallContext, UpstreamRequest, UpstreamSink } from '../upstreams/upstream-request.js'
 
 /** Most of a failed response that is read, so that its connection can be used again, and the longest that may take; milliseconds. */
 const DROPPED_BYTES = 65_536

@@ -1,7 +1,7 @@
 import { type CapturedResponse, Problem } from '../../sdk/index.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { openCall } from '../upstreams/open-call.js'
-import type { UpstreamSink } from '../upstreams/send.js'
+import type { UpstreamSink } from '../upstreams/upstream-request.js'
 import { type ForwardContext, ForwardRequest } from './forward.js'
 import { endToEndFields } from './response-headers.js'
 

@@ -1,6 +1,7 @@
 import { GatedCall } from './bulkhead/gated-call.js'
-import { type CallContext, UpstreamCall, type UpstreamRequest, type UpstreamSink } from './send.js'
+import { UpstreamCall } from './send.js'
 import type { UpstreamPool } from './target.js'
+import type { CallContext, UpstreamRequest, UpstreamSink } from './upstream-request.js'
 
 /** A call on its way to an upstream. */
 export interface OutgoingCall {

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { Problem } from '../../../sdk/index.js'
 import type { Expiring } from '../deadlines.js'
-import { type CallContext, UpstreamCall, type UpstreamRequest, type UpstreamSink } from '../send.js'
+import { UpstreamCall } from '../send.js'
 import type { UpstreamPool } from '../target.js'
+import type { CallContext, UpstreamRequest, UpstreamSink } from '../upstream-request.js'
 import type { Bulkhead, Entrant } from './bulkhead.js'
 
 /** Statuses that come sooner than an answer would: their latency says nothing of the upstream's capacity. */
