@@ -72,8 +72,9 @@ for (const lane of LANES) {
   })
 
   test(`${lane}: a POST goes to the other upstream only where the first had nothing of it`, async (t) => {
-    const s = await stage(t, lane, { both: true, method: 'POST', breaker: { failures: 1 } })
+    const s = await stage(t, lane, { both: true, method: 'POST', breaker: { failures: 2 } })
     s.answers[0] = fails
+    t.is(await s.ask(), '503 undefined')
     t.is(await s.ask({ body: 'order' }), '503 undefined')
     t.is(s.ups[1]?.requests.length, 0)
     t.is(await s.ask({ body: 'order' }), '200 second')
