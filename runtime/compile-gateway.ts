@@ -17,13 +17,14 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
     pools.set(upstream.name, pool)
   }
   const routes = gateway.routes.map((source) => {
-    const compiled = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services)
+    const compiled = compileRoute(source, pools, services)
     const { method, segments, paramNames, match, encodedSlashes } = source
     return Object.assign(compiled, { method, segments, paramNames, match, encodedSlashes })
   })
   return {
     table: buildRouteTable(routes),
     unmatched: compileUnmatched(gateway.policies, services),
+    pools: [...pools.values()],
     byId: new Map(routes.map((route) => [route.id, route])),
     keepsEncodedSlashes: gateway.routes.some(({ encodedSlashes }) => encodedSlashes === 'keep'),
   }

@@ -30,10 +30,12 @@ import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
+import { observeUpstreams } from './observe/upstream-gauges.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
+import { BreakerControl } from './upstreams/breaker/breaker-control.js'
 import { Deadlines } from './upstreams/deadlines.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
@@ -52,6 +54,7 @@ const tlsMaterialOf = ({ settings, stamp }: ResolvedGateway) => settings.server.
 export class GatewayRuntime implements RunningGateway {
   url = ''
   adminUrl = ''
+  readonly breakers = new BreakerControl(() => this.#live?.pools ?? [])
   readonly #options: GatewayRunOptions
   readonly #clock
   readonly #metrics = new Metrics()
@@ -75,17 +78,16 @@ export class GatewayRuntime implements RunningGateway {
   #stopping: Promise<boolean> | undefined
 
   constructor(gateway: ResolvedGateway, options: GatewayRunOptions) {
-    const { settings } = gateway
+    const { server, requestId, log: logging, problems } = gateway.settings
     this.#gateway = gateway
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#sink = options.log
       ? { log: options.log, flush: () => undefined }
-      : createLogger(settings.log.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
+      : createLogger(logging.level, () => this.#metrics.count('gatewright_log_lines_dropped_total', {}))
     this.#observer = new Observer(this.#clock, this.#metrics)
     this.#deadlines = new Deadlines(this.#clock)
     this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
-    const { server, requestId } = settings
     const addresses = clientAddress(server.trustedProxies)
     const { log } = this.#sink
     this.#protection = new Protection(server, { addresses, observer: this.#observer, metrics: this.#metrics, clock: this.#clock, log })
@@ -102,7 +104,7 @@ export class GatewayRuntime implements RunningGateway {
         count: (name, labels) => this.#metrics.count(name, labels),
         observe: (upstream, target, outcome) => this.#metrics.attempt(upstream, target, outcome),
       },
-      settings.problems.base,
+      problems.base,
     )
     this.#entrance = new HapiEntrance(this.#handler, () => this.#live as LiveConfig)
     this.#guard = createGuard({
@@ -130,6 +132,7 @@ export class GatewayRuntime implements RunningGateway {
       readiness: () => this.#readiness(),
       purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
       revoke: (given) => this.revoke(given),
+      breakers: this.breakers,
     })
   }
 
@@ -200,6 +203,7 @@ export class GatewayRuntime implements RunningGateway {
     const { live } = await this.#compile(this.#gateway)
     const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
+    observeUpstreams(this.#metrics, () => this.#live?.pools ?? [])
     this.#entrance.open(dispatch, (this.#options.plugins ?? []).length > 0)
   }
 

@@ -1,4 +1,12 @@
 export { hashApiKey, mintApiKey } from './auth/api-key-format.js'
 export type { Clock } from './clock.js'
 export { createGateway } from './create-gateway.js'
-export type { GatewayRunOptions, InjectResponse, Revocation, RouteInspection, RunningGateway } from './types.js'
+export type {
+  BreakerInspection,
+  GatewayBreakers,
+  GatewayRunOptions,
+  InjectResponse,
+  Revocation,
+  RouteInspection,
+  RunningGateway,
+} from './types.js'

@@ -50,6 +50,27 @@ export interface RouteInspection {
   readonly lane: 'streamed' | 'buffered' | 'hapi'
 }
 
+/** One circuit breaker. */
+export interface BreakerInspection {
+  readonly upstream: string
+  /** The target's URL; absent where one breaker stands for the whole upstream. */
+  readonly target?: string
+  readonly state: 'closed' | 'open' | 'half-open'
+  /** True while it is held by hand. */
+  readonly pinned: boolean
+}
+
+/** The circuit breakers of a running gateway. */
+export interface GatewayBreakers {
+  /** Every breaker, in the order of the config; none before the gateway has started. */
+  list(): readonly BreakerInspection[]
+  /**
+   * Holds the breakers of an upstream, or that of one target, `open` or `closed` whatever happens; `auto` lets them work by themselves again, closed
+   * at first. Throws the problem NOT_FOUND where there is none.
+   */
+  set(upstream: string, to: { readonly state: 'open' | 'closed' | 'auto'; readonly target?: string }): void
+}
+
 /** A gateway that runs. */
 export interface RunningGateway {
   /** Listens and resolves when ready. */
@@ -70,6 +91,8 @@ export interface RunningGateway {
    * Rejects with the problem INVALID_REQUEST that says what is wrong with the argument, or another if the shared store cannot take it.
    */
   revoke(revocation: Revocation): Promise<void>
+  /** The circuit breakers of the upstreams: their states, and by hand open, closed or automatic again; in this process. */
+  readonly breakers: GatewayBreakers
   inspect(): readonly RouteInspection[]
   /** Base URL of the client listener, without a trailing slash. */
   readonly url: string

@@ -1,4 +1,6 @@
 export type { AnyAuth, Auth, AuthPolicy } from './auth.js'
+export type { BreakerOptions } from './breaker.js'
+export type { AdaptiveOptions, BulkheadOptions } from './bulkhead.js'
 export type { ConfigIssue, IssueOrigin, SourcePosition } from './config-error.js'
 export { ConfigError, formatPath } from './config-error.js'
 export type { ContextOf, GivesOf } from './context.js'
@@ -16,6 +18,7 @@ export type {
   ResponseStep,
   UpstreamOutcome,
 } from './exchange.js'
+export type { FallbackOptions, UpstreamFailure } from './fallback.js'
 export type { Gateway, GatewayOptions, RedisOptions, RouteTree } from './gateway.js'
 export { defineGateway } from './gateway.js'
 export type { HedgeOptions, Percentile, UpstreamHedgeOptions } from './hedge.js'

@@ -96,6 +96,11 @@ export const ISSUES = {
     explain:
       'POST and PATCH are not idempotent (RFC 9110 section 9.2.2), so `retry` on such a route does nothing unless `nonIdempotent` says which requests may be sent twice.',
   },
+  GW1360: {
+    title: 'Fallback cannot stand in',
+    explain:
+      'A route’s `fallback.reply` must be a response that `responses` declares, with a body that matches its schema, and `fallback.upstream` another upstream than the route’s own.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',

@@ -155,6 +155,16 @@ export const PROBLEMS = {
     'Loop detected',
     'The request has been through this gateway already: `Via` names it (RFC 9110 section 7.6.3). An upstream leads back to the gateway.',
   ),
+  CIRCUIT_OPEN: problem(
+    503,
+    'Circuit open',
+    'The upstream failed too often and is left alone for a while. `Retry-After` says after how many seconds it is tried again.',
+  ),
+  UPSTREAM_BUSY: problem(
+    503,
+    'Upstream busy',
+    'The upstream has as many requests in flight as it may have, and no place in the queue came free in time. Try again after `Retry-After` seconds.',
+  ),
 } as const satisfies Record<string, ProblemType>
 
 /** A code of the problem table. */

@@ -43,6 +43,23 @@ export interface ResolvedUpstream {
   readonly settings: UpstreamSettings
 }
 
+/** A response that stands in for an upstream's. */
+export interface StandInReply {
+  readonly status: number
+  /** Undefined where there is no body. */
+  readonly contentType: string | undefined
+  readonly body: string | undefined
+}
+
+/** What a route does when its upstream fails. */
+export interface ResolvedFallback {
+  /** Codes of the problems, and statuses of the upstream, that it stands in for. */
+  readonly problems: ReadonlySet<string>
+  readonly statuses: ReadonlySet<number>
+  readonly upstream: ResolvedUpstream | undefined
+  readonly reply: StandInReply | undefined
+}
+
 /** One condition of `match`, compiled. */
 export interface ResolvedCondition {
   readonly source: 'header' | 'query'
@@ -71,6 +88,7 @@ export interface ResolvedRoute {
   readonly paramNames: readonly string[]
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
+  readonly fallback: ResolvedFallback | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   /** Problems, headers and security of everything the route runs, the forwarder included. */

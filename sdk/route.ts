@@ -1,6 +1,7 @@
 import type { AnyAuth } from './auth.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
 import type { DeprecationOptions } from './deprecation.js'
+import type { FallbackOptions } from './fallback.js'
 import type { HedgeOptions } from './hedge.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
@@ -172,6 +173,8 @@ export interface RouteOptions<
   }
   /** Statuses of the upstream that callers get as another, declared one; everything else goes by the new one. 204 and 304 drop the body. */
   readonly mapStatus?: Readonly<Record<number, keyof R>>
+  /** What callers get when the upstream fails: what another upstream answers, or a declared response. Default: a problem. */
+  readonly fallback?: FallbackOptions<NoInfer<R>>
 }
 
 /** A declared route. The key path under `routes` is its id. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type BreakerOptions, breakerSchema } from './breaker.js'
+import { type AdaptiveOptions, adaptiveSchema, type BulkheadOptions, bulkheadSchema } from './bulkhead.js'
 import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
 import { type UpstreamRetryOptions, upstreamRetrySchema } from './retry.js'
 import { type Duration, duration, headerName, httpUrl } from './schemas/text.js'
@@ -85,6 +87,12 @@ const options = z.strictObject({
     .union([z.literal(true), headerName], 'expected true or a header name')
     .transform((given) => (given === true ? DEADLINE_HEADER : given))
     .optional(),
+  /** Stops calling an upstream, or a target, that fails, and tries again after a while; meanwhile calls are answered 503. `{}` takes the defaults. */
+  breaker: breakerSchema.optional(),
+  /** Bounds the calls in flight, so that a slow upstream holds up its own callers only. `{}` takes the defaults. */
+  bulkhead: bulkheadSchema.optional(),
+  /** Bounds the calls in flight by what the upstream's latency shows that it can take. `{}` takes the defaults. */
+  adaptive: adaptiveSchema.optional(),
 })
 
 /** The options of {@link upstream}. */
@@ -160,6 +168,12 @@ export interface UpstreamOptions {
    * a client sends under the name is dropped, but a trusted proxy’s shorter time holds for the whole call. Default: off.
    */
   readonly deadlineHeader?: true | string
+  /** Stops calling an upstream, or a target, that fails, and tries again after a while; meanwhile calls are answered 503. */
+  readonly breaker?: BreakerOptions
+  /** Bounds the calls in flight, so that a slow upstream holds up its own callers only. */
+  readonly bulkhead?: BulkheadOptions
+  /** Bounds the calls in flight by what the upstream's latency shows that it can take. */
+  readonly adaptive?: AdaptiveOptions
 }
 
 /** Parsed options of an upstream; durations in milliseconds. */

@@ -122,6 +122,20 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         }),
       },
     }),
+  GW1360: () =>
+    defineGateway({
+      info,
+      routes: {
+        orders: route({
+          method: 'GET',
+          path: '/orders',
+          upstream: shop,
+          responses: { 200: z.object({ orders: z.array(z.string()) }) },
+          // @ts-expect-error The compiler refuses it too.
+          fallback: { reply: { status: 200, body: {} } },
+        }),
+      },
+    }),
   GW1401: () =>
     defineGateway({
       info,

@@ -15,6 +15,14 @@ function bounds(checks: readonly SchemaCheck[]): string {
   return least === undefined ? '' : ` of at least ${count(least)}`
 }
 
+/** The formats of zod's numbers are those of whole ones. */
+function describeNumber(schema: Schema): string {
+  const { checks = [], format } = partsOf(schema)
+  const all = checks.map((check) => check._zod.def)
+  const isWhole = format !== undefined || all.some(({ check }) => check === 'number_format')
+  return `${isWhole ? 'whole number' : 'number'}${bounds(all)}`
+}
+
 const listed = (schema: Schema) => `list, each ${describeType(schema)}`
 
 const DESCRIBERS: Readonly<Record<string, (schema: Schema) => string>> = {
@@ -22,7 +30,7 @@ const DESCRIBERS: Readonly<Record<string, (schema: Schema) => string>> = {
   literal: (schema) => oneOf((partsOf(schema).values ?? []).map(code)),
   enum: (schema) => oneOf(Object.values(partsOf(schema).entries ?? {}).map(code)),
   string: (schema) => expectationOf(schema, '\u0000') ?? 'text',
-  number: (schema) => `whole number${bounds((partsOf(schema).checks ?? []).map((check) => check._zod.def))}`,
+  number: describeNumber,
   array: (schema) => listed(partsOf(schema).element as Schema),
   record: (schema) => `object, each value ${describeType(partsOf(schema).valueType as Schema)}`,
   object: () => 'object',

@@ -14,6 +14,8 @@ export interface SchemaParts {
   readonly values?: readonly unknown[]
   readonly entries?: Readonly<Record<string, string>>
   readonly defaultValue?: unknown
+  /** Of a number: the kind of whole number that it is. */
+  readonly format?: string
   readonly checks?: readonly { readonly _zod: { readonly def: SchemaCheck } }[]
 }
 

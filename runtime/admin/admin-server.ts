@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '../../sdk/index.js'
 import type { Metrics } from '../observe/metrics.js'
+import type { BreakerControl } from '../upstreams/breaker/breaker-control.js'
 import type { AdminReply } from './admin-reply.js'
+import { answerBreakers } from './answer-breakers.js'
 import { answerPurge } from './answer-purge.js'
 import { answerRevocation } from './answer-revocation.js'
 
@@ -22,10 +24,11 @@ export interface AdminActions {
   /** Purges a tag from every cache; undefined where no route has one. */
   purge(tag: string): Promise<void> | undefined
   revoke(given: unknown): Promise<void>
+  readonly breakers: BreakerControl
 }
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge` and `POST /revocations`, and nothing else. */
-export function createAdminServer(metrics: Metrics, { readiness, purge, revoke }: AdminActions): AdminServer {
+/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers` and `POST /breakers/{upstream}`, and nothing else. */
+export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers }: AdminActions): AdminServer {
   const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
     '/healthz': () => ({ status: 200, body: 'ok\n' }),
     '/readyz': () => ({ status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }),
@@ -35,10 +38,13 @@ export function createAdminServer(metrics: Metrics, { readiness, purge, revoke }
     },
     '/cache/purge': (req) => answerPurge(req, purge),
     '/revocations': (req) => answerRevocation(req, revoke),
+    '/breakers': (req) => answerBreakers(req, undefined, breakers),
   }
   const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
   const respond = async (req: IncomingMessage) => {
     const path = (req.url ?? '/').split('?', 1)[0] as string
+    const upstream = /^\/breakers\/([\w.-]+)$/.exec(path)?.[1]
+    if (upstream !== undefined) return answerBreakers(req, upstream, breakers)
     return Object.hasOwn(answers, path) ? answers[path]?.(req) : nothing
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {

@@ -1,6 +1,6 @@
 import { type CapturedResponse, Problem } from '../../sdk/index.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
-import { UpstreamCall } from '../upstreams/send.js'
+import { openCall } from '../upstreams/open-call.js'
 import type { UpstreamSink } from '../upstreams/upstream-request.js'
 import { type ForwardContext, ForwardRequest } from './forward.js'
 import { endToEndFields } from './response-headers.js'
@@ -78,7 +78,7 @@ export function fetchUpstream(
   })
   return new Promise((resolve, reject) => {
     const sink = new Collector(context, limit, resolve, reject)
-    const call = new UpstreamCall(pool, new ForwardRequest(apart, route, context), sink, context)
+    const call = openCall(pool, new ForwardRequest(apart, route, context), sink, context)
     sink.cancel = () => call.cancel()
     call.send()
   })

@@ -1,10 +1,11 @@
 import type { ClientAddress } from '../edge/client-address.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import { UpstreamCall } from '../upstreams/send.js'
-import type { Target } from '../upstreams/target.js'
+import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
+import type { Target, UpstreamPool } from '../upstreams/target.js'
 import type { CallContext, UploadListener, UpstreamRequest } from '../upstreams/upstream-request.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
+import { FallbackCall } from './fallback-call.js'
 import { KeptBody } from './kept-body.js'
 import { RequestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
@@ -106,12 +107,20 @@ export function forward(exchange: GatewayExchange, route: CompiledRoute, writer:
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = new UpstreamCall(
-    route.pool,
-    new ForwardRequest(exchange, route, context),
-    new ResponseSink(exchange, route, writer, context),
-    context,
-  )
+  const call = callFor(exchange, route, route.pool, new ResponseSink(exchange, route, writer, context), context)
   exchange.call = call
   call.send()
+}
+
+function callFor(
+  exchange: GatewayExchange,
+  route: CompiledRoute,
+  pool: UpstreamPool,
+  sink: ResponseSink,
+  context: ForwardContext,
+): OutgoingCall {
+  const { fallback } = route
+  if (!fallback || exchange.upgrade) return openCall(pool, new ForwardRequest(exchange, route, context), sink, context)
+  const requestFor = (to: CompiledRoute) => new ForwardRequest(exchange, to, context)
+  return new FallbackCall({ exchange, route, pool, fallback, sink, context, requestFor })
 }

@@ -59,7 +59,7 @@ export function createAccessLog(
       }),
     )
   return (exchange, status, durationMs, upstream) => {
-    const { requestId, routeId, method, path, ip, target, call, problem, cause } = exchange
+    const { requestId, routeId, method, path, ip, target, call, problem, cause, fallback } = exchange
     log.info(
       {
         requestId,
@@ -75,6 +75,7 @@ export function createAccessLog(
         target,
         attempts: severalAttempts(call),
         problem,
+        fallback,
         aborted: exchange.res.writableFinished && !exchange.req.aborted ? undefined : true,
         cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
         headers: settings.headers.length > 0 ? headersOf(exchange) : undefined,

@@ -87,11 +87,11 @@ export class Metrics {
     else counter.set(key, { labels, value: 1 })
   }
 
-  /** Declares a gauge that is read when the metrics are. */
-  gauge(name: string, help: string, read: () => readonly Sample[]): void {
+  /** Declares a gauge, or a summary without quantiles, that is read when the metrics are. */
+  gauge(name: string, help: string, read: () => readonly Sample[], type: 'gauge' | 'summary' = 'gauge'): void {
     const known = this.#gauges.has(name)
     this.#gauges.set(name, read)
-    if (!known) this.#register(name, 'gauge', help, () => this.#gauges.get(name)?.() ?? [])
+    if (!known) this.#register(name, type, help, () => this.#gauges.get(name)?.() ?? [])
   }
 
   /**
@@ -124,7 +124,7 @@ export class Metrics {
     return this.#registry
   }
 
-  #register(name: string, type: 'counter' | 'gauge' | 'histogram', help: string, values: () => readonly Sample[]): void {
+  #register(name: string, type: 'counter' | 'gauge' | 'summary' | 'histogram', help: string, values: () => readonly Sample[]): void {
     // prom-client asks a metric only for this; its own classes hash the labels on every observation.
     this.#declared.push({
       name,

@@ -15,6 +15,7 @@ import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { deprecationPart } from './deprecation-part.js'
 import type { GatewayExchange } from './exchange.js'
+import { compileFallback, fallbackStep } from './fallback-step.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
 import { violationCounter, warnStep } from './response-check.js'
 import { compileUpstreamTarget } from './upstream-target.js'
@@ -42,7 +43,10 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
   const map = mapRequestStep(route)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
+  const fallback = fallbackStep(route, services)
   return [
+    // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
+    ...(fallback ? [request('admit', 'fallback', fallback)] : []),
     ...policyParts(route.policies, services),
     ...(deprecation ? [{ phase: 'admit' as const, name: 'deprecation', compiled: deprecation }] : []),
     ...(websocket?.origins ? [request('admit', 'websocket', originStep(websocket.origins))] : []),
@@ -96,7 +100,8 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 }
 
 /** Builds a route's flat arrays of steps, once, at load. */
-export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
+export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): CompiledRoute {
+  const pool = pools.get(route.upstream.name) as UpstreamPool
   const mapResponse = responseMappings(route, violationCounter(route, services))
   const parts = inOrder(routeParts(route, mapResponse, services))
   return {
@@ -108,6 +113,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${route.upstream.name}`],
     runResponseSteps: responseRunner(parts),
     pool,
+    fallback: compileFallback(route, pools.get(route.fallback?.upstream?.name ?? ''), services),
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),
@@ -146,6 +152,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     stepNames: parts.map(({ phase, name }) => `${phase} ${name}`),
     runResponseSteps: responseRunner(parts),
     pool: undefined,
+    fallback: undefined,
     lane: 'direct',
     upstreamTarget: () => '/',
     publicLocation: undefined,

@@ -15,6 +15,16 @@ export interface ResponseMapping {
   run(exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]): Buffer | Promise<Buffer>
 }
 
+/** The other upstream of a route, and when it is asked. */
+export interface CompiledFallback {
+  /** Codes of the problems, and statuses of the upstream, after which it is. */
+  readonly problems: ReadonlySet<string>
+  readonly statuses: ReadonlySet<number>
+  readonly pool: UpstreamPool
+  /** Told of each time. */
+  taken(exchange: GatewayExchange, to: 'upstream' | 'reply', after: string): void
+}
+
 /** A route ready to run; built once, at load. */
 export interface CompiledRoute {
   readonly id: string
@@ -30,6 +40,8 @@ export interface CompiledRoute {
   readonly stepNames: readonly string[]
   runResponseSteps(exchange: GatewayExchange, status: number): void
   readonly pool: UpstreamPool | undefined
+  /** Undefined where there is no other upstream. */
+  readonly fallback: CompiledFallback | undefined
   readonly lane: 'direct' | 'hapi'
   /** Path and query as sent upstream, without the target's base path. */
   upstreamTarget(exchange: GatewayExchange): string

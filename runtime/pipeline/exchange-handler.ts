@@ -5,6 +5,7 @@ import { replyHeaders } from '../forward/reply-headers.js'
 import { settleUnread } from '../forward/settle-unread.js'
 import { problemReply, toProblem } from '../problems/problem-reply.js'
 import type { Routable, RouteTable } from '../routing/route-table.js'
+import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledRoute } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
 import { runSteps } from './run-steps.js'
@@ -15,6 +16,8 @@ export interface LiveConfig {
   /** Runs where no route matches. */
   readonly unmatched: CompiledRoute
   readonly byId: ReadonlyMap<string, CompiledRoute>
+  /** Every upstream, in the order of the config. */
+  readonly pools: readonly UpstreamPool[]
   /** True if a route takes `%2F` in its path. */
   readonly keepsEncodedSlashes: boolean
 }

@@ -71,6 +71,8 @@ export class GatewayExchange implements Exchange {
   problem: ProblemCode | undefined = undefined
   cause: unknown = undefined
   target: string | undefined = undefined
+  /** What stood in for the upstream, and after which problem or status. */
+  fallback: { readonly to: 'upstream' | 'reply'; readonly after: string } | undefined = undefined
 
   constructor(
     req: IncomingMessage,

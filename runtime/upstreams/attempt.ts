@@ -52,6 +52,8 @@ export class Attempt implements Expiring, UploadListener {
   #sentAt = 0
   #answeredAt = 0
   #limit = 0
+  /** From the target's breaker. */
+  #permit = 0
   #over = false
   #dropped = 0
 
@@ -81,6 +83,8 @@ export class Attempt implements Expiring, UploadListener {
       bodyTimeout: 0,
       ...(target.servername === undefined ? undefined : { servername: target.servername }),
     }
+    // Nothing that could throw comes between this and what settles it.
+    this.#permit = this.#owner.pool.breakers?.admit(target) ?? 0
     try {
       target.dispatcher.dispatch(options, this)
     } catch (error) {
@@ -150,7 +154,10 @@ export class Attempt implements Expiring, UploadListener {
     this.target.active--
     const answered = this.#stage === 'receiving'
     const latency = (answered ? this.#answeredAt : context.clock.now()) - this.#sentAt
-    pool.report(this.target, resultOf(outcome), answered ? this.#status : 0, latency)
+    const result = resultOf(outcome)
+    if (!answered) pool.breakers?.settle(this.target, this.#permit, result, 0, latency)
+    else if (result !== 'response' && result !== 'cancelled') pool.breakers?.broke(this.target, this.#permit)
+    pool.report(this.target, result, answered ? this.#status : 0, latency)
     context.observe(pool.name, this.target.url, outcome)
   }
 
@@ -171,10 +178,11 @@ export class Attempt implements Expiring, UploadListener {
     }
     if (headers.length > 2 * MAX_HEADER_LINES)
       throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response has too many header lines.' })
-    const { context, endsAt, request } = this.#owner
+    const { context, endsAt, pool, request } = this.#owner
     this.#stage = 'receiving'
     this.#status = status
     this.#answeredAt = context.clock.now()
+    pool.breakers?.settle(this.target, this.#permit, 'response', status, this.#answeredAt - this.#sentAt)
     this.#limit = endsAt
     this.#extend(request.timeouts.idle)
     const more = this.#owner.answered(this, status, headers, resume)

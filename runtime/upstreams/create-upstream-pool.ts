@@ -1,5 +1,7 @@
 import type { ResolvedUpstream } from '../../sdk/resolved.js'
 import { createBalancer } from './balance/create-balancer.js'
+import { Breakers } from './breaker/breakers.js'
+import { type Bulkhead, createBulkhead } from './bulkhead/bulkhead.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
@@ -16,6 +18,8 @@ export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'> {
 class TargetPool implements UpstreamPool {
   readonly name: string
   readonly targets: readonly Target[]
+  readonly breakers: Breakers | undefined
+  readonly bulkhead: Bulkhead | undefined
   readonly #balancer: Balancer
   readonly #checks: ReadonlyMap<Target, TargetHealth>
   readonly #closeWithin: number
@@ -30,13 +34,15 @@ class TargetPool implements UpstreamPool {
     this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, tls))
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
+    this.breakers = settings.breaker && new Breakers(name, settings.breaker, deps)
+    this.bulkhead = createBulkhead(name, settings, { ...deps, random })
     this.#closeWithin = deps.closeWithin ?? 30_000
     const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
   pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined {
-    const usable = this.#usable
+    const usable = this.breakers?.usable(this.#usable) ?? this.#usable
     if (except === undefined || usable.length < 2) return this.#balancer.pick(usable, subject)
     const avoided: readonly Target[] = 'url' in except ? [except] : except
     const others = usable.filter((target) => !avoided.includes(target))

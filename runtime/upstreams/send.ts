@@ -69,7 +69,8 @@ export class UpstreamCall implements AttemptOwner, Retrier, Racer {
 
   start(target: Target | undefined): void {
     if (!target) {
-      this.#fail(new Problem('NO_HEALTHY_TARGET', { headers: ['Retry-After', '1'] }))
+      const { breakers, targets } = this.pool
+      this.#fail(breakers?.refusal(targets) ?? new Problem('NO_HEALTHY_TARGET', { headers: ['Retry-After', '1'] }))
       return
     }
     this.#attempts++

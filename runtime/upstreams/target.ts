@@ -1,5 +1,7 @@
 import type { SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
+import type { Breakers } from './breaker/breakers.js'
+import type { Bulkhead } from './bulkhead/bulkhead.js'
 
 /** One place where an upstream is served, with its connections and state. */
 export interface Target {
@@ -41,6 +43,10 @@ export interface Balancer {
 export interface UpstreamPool {
   readonly name: string
   readonly targets: readonly Target[]
+  /** Decide which attempts go out; undefined where none are configured. */
+  readonly breakers: Breakers | undefined
+  /** Decides how many calls are in flight; undefined where any number may be. */
+  readonly bulkhead: Bulkhead | undefined
   /** The target for one request; `except` are those that just failed, avoided while another is usable. */
   pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined
   /**

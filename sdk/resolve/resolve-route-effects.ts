@@ -1,7 +1,7 @@
 import { deprecationEffects } from '../deprecation.js'
 import type { Effects, HeaderEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from '../effects.js'
 import type { ProblemCode } from '../problems.js'
-import type { PolicyUse, ResolvedAuth, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
+import type { ResolvedFallback, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import { webSocketProblems } from './resolve-websocket.js'
 import type { RouteSettings } from './route-schema.js'
 
@@ -18,20 +18,22 @@ const FORWARD_PROBLEMS: readonly ProblemCode[] = [
   'BAD_REQUEST',
 ]
 
+/** All of them say when to try again. */
+const UPSTREAM_REFUSALS: ReadonlySet<ProblemCode> = new Set(['NO_HEALTHY_TARGET', 'CIRCUIT_OPEN', 'UPSTREAM_BUSY'])
+
 const REQUEST_ID = 'Names this request in the gateway’s logs.'
+const NO_STORE = '`no-store` on a response that stands in for the upstream’s.'
 const RETRY_AFTER = 'Seconds after which to try again.'
 
 /** What callers can observe of a route: in whole, and apart from its policies and auth. */
 export function resolveRouteEffects(
   options: RouteSettings,
-  auth: ResolvedAuth | undefined,
-  policies: readonly PolicyUse[],
-  upstream: ResolvedUpstream,
+  { auth, policies, upstream, fallback }: Pick<ResolvedRoute, 'auth' | 'policies' | 'upstream' | 'fallback'>,
   requestIdHeader: string,
 ): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
   const { deprecated } = options
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
-  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, requestIdHeader), ...ofDeprecation])
+  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, fallback, requestIdHeader), ...ofDeprecation])
   const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
   return { effects, ownEffects }
 }
@@ -54,21 +56,36 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   return { problems: [...problems], headers: [...headers.values()], requestHeaders, security, anonymous, scopes }
 }
 
-function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
+function effectsOfGateway(
+  options: RouteSettings,
+  upstream: ResolvedUpstream,
+  fallback: ResolvedFallback | undefined,
+  requestIdHeader: string,
+): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
-  const retries = settings.health !== undefined || options.websocket !== undefined
-  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
+  const refusals = [upstream, fallback?.upstream].flatMap((one) => (one ? upstreamRefusals(one.settings) : []))
+  const problems = [...ownProblems(options), ...refusals, ...webSocketProblems(options.websocket)]
+  const retries = options.websocket !== undefined || problems.some((code) => UPSTREAM_REFUSALS.has(code))
+  const standIn = { name: 'Cache-Control', description: NO_STORE, on: 'any' as const }
+  return { problems, headers: [requestId, ...(retries ? [retryAfter] : []), ...(fallback?.reply ? [standIn] : [])] }
 }
 
-function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings']): ProblemCode[] {
+function ownProblems(options: RouteSettings): ProblemCode[] {
   const problems = [...FORWARD_PROBLEMS]
   const readsBody = options.body !== undefined || options.mapRequest !== undefined
   const { params, query, headers, cookies, strictQuery } = options
   if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
   if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
   if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
-  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
   return problems
+}
+
+/** What the gateway answers in place of an upstream that it does not call. */
+function upstreamRefusals({ health, breaker, bulkhead, adaptive }: ResolvedUpstream['settings']): ProblemCode[] {
+  const refusals: ProblemCode[] = []
+  if (health) refusals.push('NO_HEALTHY_TARGET')
+  if (breaker?.mode === 'enforce') refusals.push('CIRCUIT_OPEN')
+  if (bulkhead || adaptive?.mode === 'enforce') refusals.push('UPSTREAM_BUSY')
+  return refusals
 }

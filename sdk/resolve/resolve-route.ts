@@ -8,6 +8,7 @@ import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveFallback } from './resolve-fallback.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import { resolveHedge, resolveRetry } from './resolve-retry.js'
@@ -63,9 +64,11 @@ export function resolveRoute(
   if (options) checkBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   const retry = options && upstream && resolveRetry(options, upstream, place, issues)
+  const fallback = options && resolveFallback(options, upstream, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket, retry }, to) }
+  const more = { upstream, fallback, auth, policies, websocket, retry }
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
 
 /** The parts of a route, none of them at fault. */
@@ -78,17 +81,30 @@ interface RouteParts {
   readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
+  readonly fallback: ResolvedRoute['fallback']
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
   readonly retry: ResolvedRoute['retry']
 }
 
+/** What only documents and callers' deprecation notices say of a route. */
+function documentation({ options, group, keys }: RouteParts) {
+  return {
+    summary: options.summary,
+    description: options.description,
+    tags: options.tags ?? group.tags ?? [keys[0] as string],
+    deprecated: options.deprecated !== false,
+    deprecation: typeof options.deprecated === 'object' ? options.deprecated : undefined,
+    internal: options.internal,
+  }
+}
+
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket, retry } = parts
-  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
-  return {
+  const { route, keys, id, options, parsed, match, upstream, fallback, auth, policies, websocket, retry } = parts
+  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, upstream, fallback }, requestIdHeader)
+  const behaviour = {
     path: parsed.path,
     segments: parsed.segments,
     paramNames: parsed.paramNames,
@@ -97,6 +113,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     keys,
     match,
     upstream,
+    fallback,
     auth,
     policies,
     effects,
@@ -130,14 +147,9 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     hedge: resolveHedge(options, upstream),
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
-    summary: options.summary,
-    description: options.description,
-    tags: options.tags ?? group.tags ?? [keys[0] as string],
-    deprecated: options.deprecated !== false,
-    deprecation: typeof options.deprecated === 'object' ? options.deprecated : undefined,
-    internal: options.internal,
     stamp: route[STAMP],
   }
+  return Object.assign(behaviour, documentation(parts))
 }
 
 function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deprecationSchema } from '../deprecation.js'
+import { fallbackSchema } from '../fallback.js'
 import { routeHedgeSchema } from '../hedge.js'
 import { responseCheckSchema } from '../response-check.js'
 import { routeRetrySchema } from '../retry.js'
@@ -140,6 +141,8 @@ export const routeSchema = z.strictObject({
   retry: z.union([z.literal(false), routeRetrySchema], 'expected false or { attempts, on, … }').optional(),
   /** When another target is asked too, in place of the upstream’s `hedge`, whose budget holds; `false`: never. */
   hedge: z.union([z.literal(false), routeHedgeSchema], 'expected false or { after, max }').optional(),
+  /** What callers get when the upstream fails, in place of a problem: what another upstream answers, or a response of your own. Default: the problem. */
+  fallback: fallbackSchema.optional(),
   /** `hapi` answers through hapi's response lifecycle, for extensions that must see the response. Default: the gateway's. */
   lifecycle: z.enum(['direct', 'hapi']).optional(),
   /**

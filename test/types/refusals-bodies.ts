@@ -36,6 +36,26 @@ route({
   mapRequest: (_body, ctx) => ctx.were,
 })
 
+// --- fallback ------------------------------------------------------------------------------------------------------
+
+// @ts-expect-error a fallback’s body of another shape than the schema
+route({ ...get, path: '/u', responses: { 200: User }, fallback: { reply: { status: 200, body: { id: 1 } } } })
+// @ts-expect-error a fallback’s status that is not declared
+route({ ...get, path: '/u', responses: { 200: User }, fallback: { reply: { status: 203, body: { id: 'a', joined: '' } } } })
+// @ts-expect-error a problem is no fallback
+route({ ...get, path: '/u', responses: { 503: 'problem' }, fallback: { reply: { status: 503, body: {} } } })
+// @ts-expect-error a string for an upstream
+route({ ...get, path: '/u', fallback: { upstream: 'users' } })
+// @ts-expect-error no such failure
+route({ ...get, path: '/u', fallback: { upstream: users, when: ['RATE_LIMITED'] } })
+route({ ...get, path: '/u', responses: { 200: User }, fallback: { reply: { status: 200, body: { id: 'a', joined: '2026-01-01' } } } })
+route({
+  ...get,
+  path: '/u',
+  responses: { 200: 'text', 204: 'empty' },
+  fallback: { upstream: users, reply: { status: 204 }, when: ['CIRCUIT_OPEN', 503] },
+})
+
 // --- responses -----------------------------------------------------------------------------------------------------
 
 route({

@@ -81,6 +81,21 @@ const rows: Row[] = [
     issues: ['GW1401 routes.get.mapResponse["404"]: `responses` does not declare 404'],
   },
   {
+    title: 'fallbacks that cannot stand in',
+    routes: {
+      body: get({ responses: { 200: z.object({ n: z.number() }) }, fallback: { reply: { status: 200, body: { n: 'x' } } } }),
+      status: get({ path: '/2', responses: { 200: 'empty', 404: 'problem' }, fallback: { reply: { status: 404 } } }),
+      empty: get({ path: '/3', responses: { 204: 'empty' }, fallback: { reply: { status: 204, body: 'x' } } }),
+      none: get({ path: '/4', fallback: {} }),
+    },
+    issues: [
+      'GW1360 routes.body.fallback.reply.body: does not match the schema of 200 at `n`: Invalid input: expected number, received string',
+      'GW1360 routes.status.fallback.reply.status: `responses` does not declare 404 with a body that could stand in',
+      'GW1360 routes.empty.fallback.reply.body: 204 is declared as empty',
+      'GW1002 routes.none.fallback: expected `upstream`, `reply` or both',
+    ],
+  },
+  {
     title: 'an auth in use',
     routes: { get: get({ use: { session: apiKey({ keys: [] }) } }) },
     issues: ['GW1301 routes.get.use.session: this is not a policy'],

@@ -41,6 +41,9 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'retry',
     'hedge',
     'deadlineHeader',
+    'breaker',
+    'bulkhead',
+    'adaptive',
   ])
   t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
   t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'weight'])
