@@ -17,7 +17,7 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
     pools.set(upstream.name, pool)
   }
   const routes = gateway.routes.map((source) => {
-    const compiled = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services)
+    const compiled = compileRoute(source, pools.get(source.upstream.name) as UpstreamPool, services, pools)
     const { method, segments, paramNames, match, encodedSlashes } = source
     return Object.assign(compiled, { method, segments, paramNames, match, encodedSlashes })
   })

@@ -69,6 +69,7 @@ export function createAccessLog(
         upstream,
         target,
         problem,
+        parts: exchange.parts,
         aborted: exchange.res.writableFinished && !exchange.req.aborted ? undefined : true,
         cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
         headers: settings.headers.length > 0 ? headersOf(exchange) : undefined,

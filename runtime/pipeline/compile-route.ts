@@ -1,7 +1,9 @@
+import { upstreamNames } from '../../sdk/compose/upstream-names.js'
 import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep, type Schema } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import { composeStep } from '../compose/compile-composition.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
@@ -16,6 +18,9 @@ import { mapRequestStep, responseMappings } from './map-steps.js'
 import { violationCounter, warnStep } from './response-check.js'
 import { compileUpstreamTarget } from './upstream-target.js'
 import { validationSteps } from './validation-steps.js'
+
+type Pools = ReadonlyMap<string, UpstreamPool>
+const NO_POOLS: Pools = new Map()
 
 /** One compiled part of a route's pipeline. */
 interface Part {
@@ -34,11 +39,12 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
   }))
 }
 
-function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services): Part[] {
+function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services, pools: Pools): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
+  const compose = composeStep(route, pools, services)
   return [
     ...policyParts(route.policies, services),
     ...(deprecation ? [{ phase: 'admit' as const, name: 'deprecation', compiled: deprecation }] : []),
@@ -56,6 +62,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
     ...(map ? [request('transform', 'mapRequest', map)] : []),
     ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
+    ...(compose ? [request('forward', 'compose', compose)] : []),
   ]
 }
 
@@ -92,19 +99,19 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
   return entries.length === 0 ? undefined : new Map(entries)
 }
 
-/** Builds a route's flat arrays of steps, once, at load. */
-export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
-  const mapResponse = responseMappings(route, violationCounter(route, services))
-  const parts = inOrder(routeParts(route, mapResponse, services))
+/** Builds a route's flat arrays of steps, once, at load. `pools` are those of all upstreams, for composed routes. */
+export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services, pools: Pools = NO_POOLS): CompiledRoute {
+  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services))
+  const parts = inOrder(routeParts(route, mapResponse, services, pools))
   return {
     id: route.id,
     source: route,
     steps: stepsOf(parts),
     admitSteps: stepsOf(parts.filter(({ phase }) => phase === 'admit')),
     answersPreflight: parts.some(({ name }) => name === 'cors'),
-    stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${route.upstream.name}`],
+    stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${upstreamNames(route)}`],
     runResponseSteps: responseRunner(parts),
-    pool,
+    pool: route.compose ? undefined : pool,
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),

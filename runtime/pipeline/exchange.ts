@@ -71,6 +71,8 @@ export class GatewayExchange implements Exchange {
   problem: ProblemCode | undefined = undefined
   cause: unknown = undefined
   target: string | undefined = undefined
+  /** Parts of a composed response that did not come as they should, and what became of them. */
+  parts: Readonly<Record<string, string>> | undefined = undefined
 
   constructor(
     req: IncomingMessage,

@@ -26,12 +26,12 @@ export function resolveRouteEffects(
   options: RouteSettings,
   auth: ResolvedAuth | undefined,
   policies: readonly PolicyUse[],
-  upstream: ResolvedUpstream,
+  upstreams: readonly ResolvedUpstream[],
   requestIdHeader: string,
 ): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
   const { deprecated } = options
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
-  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, requestIdHeader), ...ofDeprecation])
+  const ownEffects = mergeEffects([...upstreams.map((upstream) => effectsOfGateway(options, upstream, requestIdHeader)), ...ofDeprecation])
   const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
   return { effects, ownEffects }
 }

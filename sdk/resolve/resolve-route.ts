@@ -1,3 +1,4 @@
+import type { ResolvedComposition } from '../compose/resolved-composition.js'
 import type { JsonLimits } from '../json-limits.js'
 import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
@@ -8,6 +9,7 @@ import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveComposition } from './resolve-composition.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import { resolveRouteEffects } from './resolve-route-effects.js'
@@ -47,7 +49,8 @@ export function resolveRoute(
   const group: GroupOptions = route.group?.options ?? {}
   const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
   const options = issues.parse(routeSchema, route.options, place)
-  const upstream = to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
+  const composed = resolveComposition(route, place, to)
+  const upstream = composed ? composed.upstreams[0] : to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
   const auth = route.group
     ? to.policies.auth(group.auth, inside(groupPlace, 'auth'))
     : to.policies.auth(route.options.auth, inside(place, 'auth'))
@@ -63,7 +66,7 @@ export function resolveRoute(
   const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket }, to) }
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, composed, auth, policies, websocket }, to) }
 }
 
 /** The parts of a route, none of them at fault. */
@@ -76,6 +79,7 @@ interface RouteParts {
   readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
+  readonly composed: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
@@ -83,8 +87,8 @@ interface RouteParts {
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
-  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
+  const { route, keys, id, group, options, parsed, match, upstream, composed, auth, policies, websocket } = parts
+  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, composed?.upstreams ?? [upstream], requestIdHeader)
   return {
     path: parsed.path,
     segments: parsed.segments,
@@ -94,6 +98,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     keys,
     match,
     upstream,
+    compose: composed,
     auth,
     policies,
     effects,
@@ -107,7 +112,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     body: options.body,
     accepts: acceptsOf(options),
     json,
-    responses: options.responses,
+    responses: composed ? { ...composed.responses, ...options.responses } : options.responses,
     validateResponse: options.validateResponse,
     redactSecrets: options.redactSecrets,
     upstreamBody: options.upstreamBody,
@@ -121,7 +126,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
+    timeouts: { ...DEFAULT_TIMEOUTS, ...(composed ? {} : definedOf(upstream.settings.timeouts)), ...definedOf(options.timeouts) },
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
     summary: options.summary,
@@ -134,7 +139,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
   }
 }
 
-function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
   if (!given) return {}
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
