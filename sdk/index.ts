@@ -1,7 +1,7 @@
 export type { AnyAuth, Auth, AuthPolicy } from './auth.js'
 export type { CallHeaders, CallMethod, CallOptions, CallParam, CallQuery } from './compose/call.js'
 export { call } from './compose/call.js'
-export type { Composed, ComposeOptions, Composition, Gathered } from './compose/compose.js'
+export type { Composed, ComposeOptions, Composition, Gathered, MappedOptions } from './compose/compose.js'
 export { compose } from './compose/compose.js'
 export { derive } from './compose/derive.js'
 export type { EachOptions } from './compose/each.js'

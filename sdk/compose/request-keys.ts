@@ -7,23 +7,35 @@ export interface RequestKey<in Needs, out V> extends Key<Needs, V> {
 }
 
 type HasParam<N extends string, V> = { readonly params: Readonly<Record<N, V>> }
-type HasQuery<N extends string, V> = { readonly query: { readonly [K in N]?: V } }
+type HasQuery<N extends string, V> = { readonly query: { readonly [K in N]?: V | undefined } }
 
-/** Reads a path parameter of the route, as its `params` schema yields it. */
-export function param<const N extends string, V = string>(name: N): RequestKey<HasParam<N, V>, V> {
+type Text = Schema<string, string>
+type Texts = Schema<string | string[], string | string[]>
+
+/** Reads a path parameter of the route; give the schema that the route’s `params` has for it, unless it yields a text. */
+export function param<const N extends string, S extends Schema = Text>(
+  name: N,
+  _schema?: S,
+): RequestKey<HasParam<N, S['_zod']['output']>, S['_zod']['output']> {
   return Object.freeze({
     label: `param ${name}`,
     from: { in: 'params' as const, name },
-    read: ({ params }: HasParam<N, V>) => (params as Readonly<Record<string, V>>)[name] as V,
+    read: ({ params }: HasParam<N, S['_zod']['output']>) => (params as Readonly<Record<string, S['_zod']['output']>>)[name],
   })
 }
 
-/** Reads a query parameter of the route, as its `query` schema yields it; undefined where there is none. */
-export function queryParam<const N extends string, V = string>(name: N): RequestKey<HasQuery<N, V>, V | undefined> {
+/**
+ * Reads a query parameter of the route, undefined where there is none; give the schema that the route’s `query` has for it.
+ * Without one it is a text, or a list where it is repeated.
+ */
+export function queryParam<const N extends string, S extends Schema = Texts>(
+  name: N,
+  _schema?: S,
+): RequestKey<HasQuery<N, S['_zod']['output']>, S['_zod']['output'] | undefined> {
   return Object.freeze({
     label: `query ${name}`,
     from: { in: 'query' as const, name },
-    read: ({ query }: HasQuery<N, V>) => (query as Readonly<Record<string, V | undefined>>)[name],
+    read: ({ query }: HasQuery<N, S['_zod']['output']>) => (query as Readonly<Record<string, S['_zod']['output'] | undefined>>)[name],
   })
 }
 

@@ -35,7 +35,8 @@ exact<string[]>()(result.products)
 exact<number>()(result.count)
 exact<PartFailure<'orders'>[] | undefined>()(result.errors)
 // Where nothing is optional there are no errors.
-exact<'profile'>()(typeOf<keyof ResultOf<ReturnType<typeof compose<{ profile: typeof profile }>>>>())
+const whole = compose({ profile })
+exact<'profile'>()(typeOf<keyof ResultOf<typeof whole>>())
 
 route({ method: 'GET', path: '/home/{id}', auth: session, compose: composed })
 route({
@@ -60,6 +61,13 @@ route({
     { map: async ({ profile, cart, errors }) => ({ name: profile.id, sku: cart.sku, failed: errors.length }) },
   ),
   responses: { 200: z.object({ name: z.string(), sku: z.string(), failed: z.number() }) },
+})
+
+route({
+  method: 'GET',
+  path: '/items/{n}',
+  params: z.object({ n: z.coerce.number() }),
+  compose: compose({ n: param('n', z.number()), next: derive({ n: param('n', z.number()) }, ({ n }) => n + 1) }),
 })
 
 // --- refusals -------------------------------------------------------------------------------------------------------
