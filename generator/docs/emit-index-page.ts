@@ -29,6 +29,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         `- [\`defineGateway\`](gateway.md): ${firstSentence(comments.ofFunction('gateway.ts', 'defineGateway'))}`,
         `- [\`route\`](route.md): ${firstSentence(comments.ofFunction('route.ts', 'route'))}`,
         `- [\`upstream\`](upstream.md): ${firstSentence(comments.ofFunction('upstream.ts', 'upstream'))}`,
+        '- [Composition](upstreams/composition.md): one route made of several calls.',
         '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',
       ].join('\n'),
     ),
