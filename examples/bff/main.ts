@@ -12,15 +12,14 @@ async function main(): Promise<void> {
     await gateway.start()
     const client = createClient({ baseUrl: gateway.url, retries: 0 })
     const show = async (title: string, id: string) => {
-      const result = await client.screens.home({ id })
-      console.log(`${title}: ${JSON.stringify(result)}`)
+      const result = await client.screens.home({ params: { id } })
+      if (result.ok) console.log(`${title}: ${JSON.stringify(result.data)}`)
+      else console.log(`${title}: ${result.status} ${JSON.stringify('kind' in result ? result.kind : result.error)}`)
     }
     await show('everything', 'ada')
     mood.slow = true
     await show('slow recommender', 'ada')
-    await show('unknown', 'bob').catch((error: { status: number; problem?: { code: string; part?: unknown } }) =>
-      console.log(`unknown: ${error.status} ${error.problem?.code} of ${String(error.problem?.part)}`),
-    )
+    await show('unknown', 'bob')
   } finally {
     await gateway.stop({ now: true })
     stop()

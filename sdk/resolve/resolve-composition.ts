@@ -74,7 +74,7 @@ export function resolveComposition(
   if ('errors' in value.parts)
     issues.add('GW1380', inside(place, 'errors'), 'no part can be called `errors`', { hint: 'the list of errors has this name' })
   if (upstreams.length === 0) issues.add('GW1380', place, 'a composition has at least one call')
-  if (!options || upstreams.length === 0) return undefined
+  if (!options || upstreams.length === 0 || outputs.some(([, index]) => index < 0)) return undefined
   const { map, partialStatus } = options
   const responses = responsesOf(route, map ? undefined : inferResponse({ parts, outputs }), partialStatus, outer, to)
   return { parts, outputs, map, partialStatus, upstreams, responses }

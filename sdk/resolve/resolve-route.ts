@@ -50,7 +50,10 @@ export function resolveRoute(
   const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
   const options = issues.parse(routeSchema, route.options, place)
   const composed = resolveComposition(route, place, to)
-  const upstream = composed ? composed.upstreams[0] : to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
+  const upstream =
+    route.options['compose'] !== undefined
+      ? composed?.upstreams[0]
+      : to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
   const auth = route.group
     ? to.policies.auth(group.auth, inside(groupPlace, 'auth'))
     : to.policies.auth(route.options.auth, inside(place, 'auth'))
