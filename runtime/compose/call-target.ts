@@ -1,5 +1,6 @@
 import type { CallHeaders, CallQuery } from '../../sdk/compose/call.js'
 import type { ResolvedCall } from '../../sdk/compose/resolved-composition.js'
+import { Problem } from '../../sdk/index.js'
 import type { HeaderEdit } from '../pipeline/exchange.js'
 
 /** Fields of the caller's request that speak of the composed response, of its body, or of what the gateway itself can read. */
@@ -17,7 +18,8 @@ const NOT_PASSED = [
 /** A value as one segment; one that a second parser would resolve away is an error. */
 function segmentOf(name: string, value: unknown): string {
   const text = String(value ?? '')
-  if (text === '' || text === '.' || text === '..') throw new TypeError(`{${name}} cannot be ${JSON.stringify(text)}`)
+  if (text === '' || text === '.' || text === '..')
+    throw new Problem('INTERNAL', { cause: new TypeError(`{${name}} cannot be ${JSON.stringify(text)}`) })
   return encodeURIComponent(text)
 }
 
