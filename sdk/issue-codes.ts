@@ -182,6 +182,20 @@ export const ISSUES = {
     explain:
       'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
   },
+  GW1380: {
+    title: 'Invalid composition',
+    explain:
+      'A composed route has `compose` instead of `upstream`, a value made by `compose({ … })` with at least one call, and none of the options that shape a forwarded request. Each call’s path is a template whose parameters come from `params` or from the route’s path, and the keys that its parts read must be there.',
+  },
+  GW1381: {
+    title: 'Fallback does not match',
+    explain: 'The `fallback` of a call must match the schema of its `response`, since callers get it in place of an answer.',
+  },
+  GW1382: {
+    title: 'Composition without a schema',
+    explain:
+      'A response that `map` or `derive` makes has a shape that nothing declares. Write it down as `responses: { 200: … }`, so that it is checked and published.',
+  },
   GW1904: { title: 'Invalid command option', explain: 'A command-line flag or argument has a value that the command cannot use.' },
 } as const satisfies Record<string, IssueType>
 

@@ -1,4 +1,5 @@
 import type { BodyMedia } from './body-media.js'
+import type { ResolvedComposition } from './compose/resolved-composition.js'
 import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
@@ -87,8 +88,11 @@ export interface ResolvedRoute {
   readonly segments: readonly PathSegment[]
   readonly paramNames: readonly string[]
   readonly match: ResolvedMatch | undefined
+  /** Where its requests go; of a composed route, where the first of its calls goes. */
   readonly upstream: ResolvedUpstream
   readonly fallback: ResolvedFallback | undefined
+  /** Undefined where the route has one upstream. */
+  readonly compose: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   /** Problems, headers and security of everything the route runs, the forwarder included. */

@@ -1,4 +1,5 @@
 import type { AnyAuth } from './auth.js'
+import type { Composition } from './compose/compose.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
 import type { DeprecationOptions } from './deprecation.js'
 import type { FallbackOptions } from './fallback.js'
@@ -34,8 +35,9 @@ export interface MatchOptions {
 /** The options of a route that carry no types. */
 export interface RouteCommon {
   readonly method: Method
+  /** Where requests are sent; every route has this or `compose`, which the load sees to. */
   // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
-  readonly upstream: Upstream<any>
+  readonly upstream?: Upstream<any>
   readonly match?: MatchOptions
   /** One line for the documents. Default: the JSDoc comment above the route's key, else its words. */
   readonly summary?: string
@@ -115,6 +117,10 @@ type UpstreamBody<UR, S> = S extends keyof UR
     : // biome-ignore lint/suspicious/noExplicitAny: an undeclared upstream body is whatever it is
       any
 
+/** What a composition must come to: the declared 200, or 207, or anything. */
+type ComposedFor<R> = (R extends { readonly 200: infer S extends Schema } ? S['_zod']['input'] : unknown) &
+  (R extends { readonly 207: infer S extends Schema } ? S['_zod']['input'] : unknown)
+
 /** The context of a `map*` function. */
 export type MapContext<C, PS extends Schema, Q extends Schema, H extends Schema, K extends Schema, U> = C & {
   readonly params: PS['_zod']['output']
@@ -156,6 +162,8 @@ export interface RouteOptions<
    */
   readonly retry?: RetryFor<B>
   readonly use?: U
+  /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
+  readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
   /** What callers get, by status. */
   readonly responses?: R
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */

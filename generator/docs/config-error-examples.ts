@@ -1,5 +1,18 @@
 import { z } from 'zod'
-import { apiKey, cache, defineGateway, env, type IssueCode, ip, rateLimit, route, upstream } from '../../sdk/index.js'
+import {
+  apiKey,
+  cache,
+  call,
+  compose,
+  defineGateway,
+  derive,
+  env,
+  type IssueCode,
+  ip,
+  rateLimit,
+  route,
+  upstream,
+} from '../../sdk/index.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
 const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
@@ -176,6 +189,40 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         }),
       },
     }),
+  GW1380: () =>
+    defineGateway({
+      info,
+      routes: {
+        home: route({
+          method: 'GET',
+          path: '/home',
+          // @ts-expect-error The compiler refuses it too.
+          compose: compose({ order: call(shop, { path: '/orders/{id}', response: z.object({ id: z.string() }) }) }),
+        }),
+      },
+    }),
+  GW1381: () =>
+    defineGateway({
+      info,
+      routes: {
+        home: route({
+          method: 'GET',
+          path: '/home',
+          compose: compose({
+            page: call(shop, { path: '/page', response: z.object({ size: z.int().max(100) }), fallback: { size: 500 } }),
+          }),
+        }),
+      },
+    }),
+  GW1382: () => {
+    const orders = call(shop, { path: '/orders', response: z.array(z.string()) })
+    return defineGateway({
+      info,
+      routes: {
+        home: route({ method: 'GET', path: '/home', compose: compose({ count: derive({ orders }, (from) => from.orders.length) }) }),
+      },
+    })
+  },
   GW1404: () =>
     defineGateway({
       info,

@@ -30,6 +30,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         `- [\`route\`](route.md): ${firstSentence(comments.ofFunction('route.ts', 'route'))}`,
         `- [\`upstream\`](upstream.md): ${firstSentence(comments.ofFunction('upstream.ts', 'upstream'))}`,
         '- [Retries](upstreams/retries.md), [hedging](upstreams/hedging.md), [deadlines](upstreams/deadlines.md): what is sent twice, when and how often, and how long upstreams have.',
+        '- [Composition](upstreams/composition.md): one route made of several calls.',
         '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',
       ].join('\n'),
     ),

@@ -1,4 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { upstreamNames } from '../../sdk/compose/upstream-names.js'
 import type { ResolvedRoute } from '../../sdk/index.js'
 import { deprecationExtensions } from './deprecation-extensions.js'
 import type { OpenApiContext } from './openapi-context.js'
@@ -23,7 +24,7 @@ export type Operation = OpenAPIV3_1.OperationObject<{ 'x-gateway'?: GatewayExten
 function extension(route: ResolvedRoute): GatewayExtension {
   const policies = route.policies.map(({ key, policy }) => ({ kind: policy.name, name: key }))
   return {
-    upstream: route.upstream.name,
+    upstream: upstreamNames(route),
     policies: [...(route.auth ? [{ kind: route.auth.name, name: 'auth' }] : []), ...policies],
     timeoutMs: route.timeouts.total ?? route.timeouts.headers,
   }

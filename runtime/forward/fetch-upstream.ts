@@ -1,4 +1,5 @@
 import { type CapturedResponse, Problem } from '../../sdk/index.js'
+import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { openCall } from '../upstreams/open-call.js'
 import type { UpstreamSink } from '../upstreams/upstream-request.js'
@@ -13,6 +14,12 @@ export interface FetchOptions {
   readonly method?: string
   /** Most bytes of body that are collected; more is a problem. */
   readonly limit: number
+  /** Where it goes, and how, instead of the request's own route. */
+  readonly route?: CompiledRoute
+  /** The body. Default: none. */
+  readonly body?: string | undefined
+  /** Told of the call before it is sent, so that it can be ended early; its promise then never settles. */
+  readonly begun?: (call: { cancel(): void }) => void
 }
 
 class Collector implements UpstreamSink {
@@ -65,21 +72,21 @@ class Collector implements UpstreamSink {
 export function fetchUpstream(
   exchange: GatewayExchange,
   context: ForwardContext,
-  { edits = [], method = exchange.method, limit }: FetchOptions,
+  { edits = [], method = exchange.method, limit, route = exchange.route, body = '', begun }: FetchOptions,
 ): Promise<CapturedResponse> {
-  const { route } = exchange
   if (!route?.pool) return Promise.reject(new Problem('INTERNAL'))
   const { pool } = route
   const apart: GatewayExchange = Object.create(exchange, {
     requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },
     method: { value: method },
-    body: { value: '' },
+    body: { value: body },
     upgrade: { value: false },
   })
   return new Promise((resolve, reject) => {
     const sink = new Collector(context, limit, resolve, reject)
     const call = openCall(pool, new ForwardRequest(apart, route, context), sink, context)
     sink.cancel = () => call.cancel()
+    begun?.(call)
     call.send()
   })
 }

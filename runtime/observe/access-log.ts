@@ -30,7 +30,8 @@ function redactQuery(queryString: string, secrets: ReadonlySet<string> | undefin
 
 /** How many attempts an upstream call took; undefined where it was the one that there always is. */
 function severalAttempts(call: GatewayExchange['call']): number | undefined {
-  return call !== undefined && call.attempts > 1 ? call.attempts : undefined
+  const attempts = call?.attempts ?? 1
+  return attempts > 1 ? attempts : undefined
 }
 
 /** Writes one line per finished request; undefined if the access log is off. */
@@ -76,6 +77,7 @@ export function createAccessLog(
         attempts: severalAttempts(call),
         problem,
         fallback,
+        parts: exchange.parts,
         aborted: exchange.res.writableFinished && !exchange.req.aborted ? undefined : true,
         cause: cause === undefined ? undefined : cause instanceof Error ? cause.message : String(cause),
         headers: settings.headers.length > 0 ? headersOf(exchange) : undefined,

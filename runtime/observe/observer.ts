@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { upstreamNames } from '../../sdk/compose/upstream-names.js'
 import type { Clock } from '../clock.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { Roster } from '../roster.js'
@@ -90,7 +91,7 @@ export class Observer {
   #log(exchange: GatewayExchange): void {
     const { res, call, route, startedAt } = exchange
     exchange.target = call?.target
-    this.#accessLog?.(exchange, res.statusCode, this.#clock.now() - startedAt, route?.source?.upstream.name)
+    this.#accessLog?.(exchange, res.statusCode, this.#clock.now() - startedAt, route?.source && upstreamNames(route.source))
   }
 
   #wake(): void {

@@ -1,7 +1,9 @@
+import { upstreamNames } from '../../sdk/compose/upstream-names.js'
 import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep, type Schema } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import { composeStep } from '../compose/compile-composition.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
@@ -21,6 +23,8 @@ import { violationCounter, warnStep } from './response-check.js'
 import { compileUpstreamTarget } from './upstream-target.js'
 import { validationSteps } from './validation-steps.js'
 
+type Pools = ReadonlyMap<string, UpstreamPool>
+
 /** One compiled part of a route's pipeline. */
 interface Part {
   readonly phase: Phase
@@ -38,12 +42,13 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
   }))
 }
 
-function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services): Part[] {
+function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services, pools: Pools): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
+  const compose = composeStep(route, pools, services)
   return [
     // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
     ...(fallback ? [request('admit', 'fallback', fallback)] : []),
@@ -63,6 +68,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
     ...(map ? [request('transform', 'mapRequest', map)] : []),
     ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
+    ...(compose ? [request('forward', 'compose', compose)] : []),
   ]
 }
 
@@ -102,17 +108,17 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): CompiledRoute {
   const pool = pools.get(route.upstream.name) as UpstreamPool
-  const mapResponse = responseMappings(route, violationCounter(route, services))
-  const parts = inOrder(routeParts(route, mapResponse, services))
+  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services))
+  const parts = inOrder(routeParts(route, mapResponse, services, pools))
   return {
     id: route.id,
     source: route,
     steps: stepsOf(parts),
     admitSteps: stepsOf(parts.filter(({ phase }) => phase === 'admit')),
     answersPreflight: parts.some(({ name }) => name === 'cors'),
-    stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${route.upstream.name}`],
+    stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${upstreamNames(route)}`],
     runResponseSteps: responseRunner(parts),
-    pool,
+    pool: route.compose ? undefined : pool,
     fallback: compileFallback(route, pools.get(route.fallback?.upstream?.name ?? ''), services),
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),

@@ -78,7 +78,7 @@ const unchanged: MapFunction = (body) => body
 const unchangedValue = (value: unknown) => value
 
 /** Redacts what a response's schema marks secret; undefined where nothing is to be redacted. */
-function redactor({ redactSecrets }: ResolvedRoute, spec: ResponseSpec | undefined): ((value: unknown) => unknown) | undefined {
+export function redactor({ redactSecrets }: ResolvedRoute, spec: ResponseSpec | undefined): ((value: unknown) => unknown) | undefined {
   if (!redactSecrets || typeof spec !== 'object') return undefined
   const redaction = redactionOf(spec)
   return secretPlaces(redaction).length > 0 ? (value) => redact(value, redaction) : undefined

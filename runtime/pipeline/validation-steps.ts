@@ -37,7 +37,7 @@ function headSteps(route: ResolvedRoute): RequestStep[] {
   const steps: RequestStep[] = []
   if (params) steps.push((ctx) => void ((ctx as GatewayExchange).params = parsePart(params, ctx.params, 'path') as Record<string, unknown>))
   if (route.strictQuery) steps.push(refuseUnknown(route))
-  if (query || route.mapRequest || Object.keys(route.mapResponse).length > 0) {
+  if (query || route.compose || route.mapRequest || Object.keys(route.mapResponse).length > 0) {
     steps.push((ctx) => {
       const given = parseQuery(ctx.queryString)
       ;(ctx as GatewayExchange).query = query ? (parsePart(query, given, 'query') as Record<string, unknown>) : given

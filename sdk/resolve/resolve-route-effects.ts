@@ -28,12 +28,14 @@ const RETRY_AFTER = 'Seconds after which to try again.'
 /** What callers can observe of a route: in whole, and apart from its policies and auth. */
 export function resolveRouteEffects(
   options: RouteSettings,
-  { auth, policies, upstream, fallback }: Pick<ResolvedRoute, 'auth' | 'policies' | 'upstream' | 'fallback'>,
+  { auth, policies, fallback }: Pick<ResolvedRoute, 'auth' | 'policies' | 'fallback'>,
+  upstreams: readonly ResolvedUpstream[],
   requestIdHeader: string,
 ): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
   const { deprecated } = options
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
-  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, fallback, requestIdHeader), ...ofDeprecation])
+  const ofUpstreams = upstreams.map((upstream) => effectsOfGateway(options, upstream, fallback, requestIdHeader))
+  const ownEffects = mergeEffects([...ofUpstreams, ...ofDeprecation])
   const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
   return { effects, ownEffects }
 }

@@ -1,3 +1,4 @@
+import type { ResolvedComposition } from '../compose/resolved-composition.js'
 import type { JsonLimits } from '../json-limits.js'
 import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
@@ -8,6 +9,7 @@ import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveComposition } from './resolve-composition.js'
 import { resolveFallback } from './resolve-fallback.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
@@ -49,7 +51,11 @@ export function resolveRoute(
   const group: GroupOptions = route.group?.options ?? {}
   const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
   const options = issues.parse(routeSchema, route.options, place)
-  const upstream = to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
+  const composed = resolveComposition(route, place, to)
+  const upstream =
+    route.options['compose'] !== undefined
+      ? composed?.upstreams[0]
+      : to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
   const auth = route.group
     ? to.policies.auth(group.auth, inside(groupPlace, 'auth'))
     : to.policies.auth(route.options.auth, inside(place, 'auth'))
@@ -67,7 +73,7 @@ export function resolveRoute(
   const fallback = options && resolveFallback(options, upstream, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const more = { upstream, fallback, auth, policies, websocket, retry }
+  const more = { upstream, composed, fallback, auth, policies, websocket, retry }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
 
@@ -82,6 +88,7 @@ interface RouteParts {
   readonly match: ResolvedMatch | undefined
   readonly upstream: ResolvedUpstream
   readonly fallback: ResolvedRoute['fallback']
+  readonly composed: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
@@ -102,8 +109,9 @@ function documentation({ options, group, keys }: RouteParts) {
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, options, parsed, match, upstream, fallback, auth, policies, websocket, retry } = parts
-  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, upstream, fallback }, requestIdHeader)
+  const { route, keys, id, options, parsed, match, upstream, composed, fallback, auth, policies, websocket, retry } = parts
+  const upstreams = composed?.upstreams ?? [upstream]
+  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, fallback }, upstreams, requestIdHeader)
   const behaviour = {
     path: parsed.path,
     segments: parsed.segments,
@@ -114,6 +122,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     match,
     upstream,
     fallback,
+    compose: composed,
     auth,
     policies,
     effects,
@@ -127,7 +136,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     body: options.body,
     accepts: acceptsOf(options),
     json,
-    responses: options.responses,
+    responses: composed ? { ...composed.responses, ...options.responses } : options.responses,
     validateResponse: options.validateResponse,
     redactSecrets: options.redactSecrets,
     upstreamBody: options.upstreamBody,
@@ -142,7 +151,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...definedOf(upstream.settings.timeouts), ...definedOf(options.timeouts) },
+    timeouts: { ...DEFAULT_TIMEOUTS, ...(composed ? {} : definedOf(upstream.settings.timeouts)), ...definedOf(options.timeouts) },
     retry,
     hedge: resolveHedge(options, upstream),
     lifecycle: options.lifecycle ?? lifecycle,
@@ -152,7 +161,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
   return Object.assign(behaviour, documentation(parts))
 }
 
-function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
   if (!given) return {}
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>

@@ -90,11 +90,6 @@ route({
   method: 'GET',
   upstream: users,
 })
-// @ts-expect-error no upstream
-route({
-  method: 'GET',
-  path: '/u',
-})
 
 // --- auth and what is keyed on it ----------------------------------------------------------------------------------
 

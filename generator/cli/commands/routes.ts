@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { RouteInspection } from '../../../runtime/types.js'
+import { upstreamNames } from '../../../sdk/compose/upstream-names.js'
 import type { ResolvedAuth, ResolvedRoute } from '../../../sdk/resolved.js'
 import type { CliRun } from '../cli-run.js'
 import { configOption } from '../config-option.js'
@@ -38,9 +39,9 @@ function openRoutes(rows: readonly RouteRow[]): string {
 }
 
 function rowOf(route: ResolvedRoute, { lane }: RouteInspection): RouteRow {
-  const { id, method, path, upstream, policies } = route
+  const { id, method, path, policies } = route
   const names = policies.map(({ key, policy }) => (key === policy.name ? key : `${key} (${policy.name})`))
-  return { id, method, path, upstream: upstream.name, auth: authOf(route), policies: names, lane }
+  return { id, method, path, upstream: upstreamNames(route), auth: authOf(route), policies: names, lane }
 }
 
 function table(rows: readonly RouteRow[], run: CliRun): string {
