@@ -1,4 +1,5 @@
 import type { ResolvedRoute } from '../sdk/resolved.js'
+import { isUnverified } from '../sdk/upstream-tls.js'
 import type { CompiledRoute } from './pipeline/compiled-route.js'
 import type { RouteInspection } from './types.js'
 
@@ -10,6 +11,7 @@ export function inspectRoute(route: ResolvedRoute, compiled: CompiledRoute | und
     method: route.method,
     path: route.path,
     upstream: route.upstream.name,
+    unverified: isUnverified(route.upstream.settings.tls),
     steps: compiled?.stepNames ?? [],
     lane: route.lifecycle === 'hapi' ? 'hapi' : buffered ? 'buffered' : 'streamed',
   }

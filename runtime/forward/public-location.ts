@@ -20,7 +20,7 @@ export function compilePublicLocation(route: ResolvedRoute, pool: UpstreamPool):
   const isMoved = route.stripPrefix !== undefined || pool.targets.some(({ basePath }) => basePath !== '')
   if (!(route.rewriteLocation ?? isMoved)) return undefined
   const prefix = route.stripPrefix ?? ''
-  const bases = pool.targets.map(({ url, basePath }) => ({ origin: new URL(url).origin, basePath }))
+  const bases = pool.targets.map(({ origin: { origin }, basePath }) => ({ origin, basePath }))
   const [first] = bases
   if (!first) return undefined
   const isShared = bases.every(({ basePath }) => basePath === first.basePath)

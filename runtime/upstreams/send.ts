@@ -3,7 +3,7 @@ import { Problem } from '../../sdk/index.js'
 import type { Clock } from '../clock.js'
 import type { Deadlines, Expiring } from './deadlines.js'
 import type { AttemptResult, ChoiceSubject, Target, UpstreamPool } from './target.js'
-import { type CallStage, codeOf, isReset, upstreamFailure } from './upstream-failure.js'
+import { type CallStage, isRefused, isReset, upstreamFailure } from './upstream-failure.js'
 
 /** Timeouts of one call, in milliseconds. */
 export interface CallTimeouts {
@@ -273,7 +273,7 @@ export class UpstreamCall implements Expiring {
 
   onError(error: Error): void {
     if (this.#over) return
-    if (this.#stage === 'connecting' && codeOf(error) === 'ECONNREFUSED' && this.#target) this.#pool.reportUnreachable(this.#target)
+    if (this.#stage === 'connecting' && isRefused(error) && this.#target) this.#pool.reportUnreachable(this.#target)
     if (this.#mayRetry(error)) {
       this.#release(this.#stage === 'connecting' ? 'unreachable' : 'reset')
       this.send()
