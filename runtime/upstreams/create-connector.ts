@@ -1,8 +1,9 @@
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { buildConnector, errors } from 'undici'
+import type * as undici from 'undici'
 import { isPublicAddress, lookupPublic, notPublic } from './public-address.js'
 import type { UpstreamTls } from './tls/upstream-tls.js'
+import { buildConnector, errors } from './undici.js'
 
 /** What a connection is opened with. */
 export interface ConnectorOptions {
@@ -16,7 +17,7 @@ export interface ConnectorOptions {
   readonly denyPrivate?: boolean
 }
 
-type Connector = buildConnector.connector
+type Connector = undici.buildConnector.connector
 
 /** undici's connector; another one where the TLS is renewed, since sessions of the old one would be resumed unverified. */
 function renewable({ tls, http2 = false, socketPath, denyPrivate }: ConnectorOptions): () => Connector {
@@ -29,7 +30,7 @@ function renewable({ tls, http2 = false, socketPath, denyPrivate }: ConnectorOpt
       ...(tls?.verify === false && { rejectUnauthorized: false }),
       ...(socketPath !== undefined && { socketPath }),
       ...(denyPrivate && { lookup: lookupPublic }),
-    } as buildConnector.BuildOptions)
+    } as undici.buildConnector.BuildOptions)
   let context = tls?.context
   let connector = build()
   return () => {

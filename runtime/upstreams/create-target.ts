@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import type { Clock } from '../clock.js'
 import { createConnector } from './create-connector.js'
@@ -8,6 +8,7 @@ import type { Target } from './target.js'
 import { placeOf } from './target-place.js'
 import { SwappedDispatcher } from './tls/swapped-dispatcher.js'
 import type { UpstreamTls } from './tls/upstream-tls.js'
+import { Pool } from './undici.js'
 
 const DEFAULT_CONNECT_MS = 2_000
 

@@ -1,4 +1,5 @@
-import { Dispatcher } from 'undici'
+import type * as undici from 'undici'
+import { Dispatcher } from '../undici.js'
 import type { UpstreamTls } from './upstream-tls.js'
 
 /**
@@ -7,12 +8,12 @@ import type { UpstreamTls } from './upstream-tls.js'
  */
 export class SwappedDispatcher extends Dispatcher {
   readonly #tls: UpstreamTls
-  readonly #open: () => Dispatcher
-  readonly #retiring = new Set<Dispatcher>()
+  readonly #open: () => undici.Dispatcher
+  readonly #retiring = new Set<undici.Dispatcher>()
   #context: UpstreamTls['context']
-  #current: Dispatcher
+  #current: undici.Dispatcher
 
-  constructor(tls: UpstreamTls, open: () => Dispatcher) {
+  constructor(tls: UpstreamTls, open: () => undici.Dispatcher) {
     super()
     this.#tls = tls
     this.#open = open
@@ -20,7 +21,7 @@ export class SwappedDispatcher extends Dispatcher {
     this.#current = open()
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  override dispatch(options: undici.Dispatcher.DispatchOptions, handler: undici.Dispatcher.DispatchHandler): boolean {
     if (this.#tls.context !== this.#context) this.#swap()
     return this.#current.dispatch(options, handler)
   }
