@@ -122,7 +122,7 @@ export const ISSUES = {
   GW1601: {
     title: 'Certificate or key cannot be read',
     explain:
-      'A file of `server.tls` cannot be read, or what is in it is not a certificate or private key in PEM form. It is looked at when the gateway starts and on every reload; an invalid one never replaces one in use.',
+      'A file of `server.tls` cannot be read, or what is in it is not a certificate or private key in PEM form. It is looked at when the gateway starts, on every reload and when it changes; an invalid one never replaces one in use.',
   },
   GW1602: {
     title: 'Certificate and key do not match',

@@ -30,6 +30,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         `- [\`route\`](route.md): ${firstSentence(comments.ofFunction('route.ts', 'route'))}`,
         `- [\`upstream\`](upstream.md): ${firstSentence(comments.ofFunction('upstream.ts', 'upstream'))}`,
         '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',
+        '- [TLS to upstreams, and Unix sockets](upstreams/tls.md): trust, pins, certificates that change, when they end.',
       ].join('\n'),
     ),
     section('Policies', policies.map(policyLine).join('\n')),
