@@ -109,7 +109,11 @@ test('a certificate that ends within `log.certificateExpiry` is warned of, once 
     const { log, lines } = recordLog()
     const options = certificateExpiry === undefined ? {} : { log: { certificateExpiry } }
     const gateway = await startGateway(t, routes, options, { log, clock })
-    for (const _ of [1, 2]) await gateway.inject({ url: '/' })
+    for (const _ of [1, 2]) {
+      t.is((await gateway.inject({ url: '/' })).status, 200)
+      for (const socket of up.sockets) socket.destroy()
+      await until(() => up.sockets.size === 0)
+    }
     return lines.filter(({ msg }) => msg === 'a certificate expires soon')
   }
   const fields = { level: 40, name: 'up', expires: '2126-10-31T08:18:42.000Z', days: 10 }

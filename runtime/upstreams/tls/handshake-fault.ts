@@ -27,7 +27,10 @@ export function handshakeFault(error: Error): HandshakeFault | undefined {
   return REASONS[code] ?? (code.startsWith('ERR_SSL_') || code === 'EPROTO' ? 'protocol' : undefined)
 }
 
-/** The pin of a certificate: the SHA-256 of its public key's SPKI in base64 (RFC 7469 section 2.4). */
+/**
+ * The pin of a certificate: the SHA-256 of its public key's SPKI in base64 (RFC 7469 section 2.4). Only a target's own is looked at:
+ * Node links issuers by their names, which anyone can put into a certificate.
+ */
 export function pinOf(certificate: X509Certificate): string {
   return createHash('sha256')
     .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
