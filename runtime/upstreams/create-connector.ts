@@ -27,6 +27,7 @@ function renewable({ tls, http2 = false, socketPath, denyPrivate }: ConnectorOpt
       allowH2: http2,
       highWaterMark: 262_144,
       ...(tls?.context && { secureContext: tls.context }),
+      ...(tls?.resumes === false && { maxCachedSessions: 0 }),
       ...(tls?.verify === false && { rejectUnauthorized: false }),
       ...(socketPath !== undefined && { socketPath }),
       ...(denyPrivate && { lookup: lookupPublic }),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
@@ -8,6 +9,7 @@ import type { ExecutionContext } from 'ava'
 import test from 'ava'
 import { defineGateway, type GatewayOptions, route, upstream } from 'gatewright'
 import { testGateway } from 'gatewright/testing'
+import { pinOf } from '../../runtime/upstreams/tls/handshake-fault.js'
 import { fakeClock } from '../helpers/fake-clock.js'
 import { CA, TLS, tlsFile } from '../helpers/http2.js'
 import { recordLog } from '../helpers/record-log.js'
@@ -104,7 +106,7 @@ test('the end of each certificate is a metric: the listener’s, the client’s,
 test('a certificate that ends within `log.certificateExpiry` is warned of, once for each', async (t) => {
   const up = await startTlsUpstream(t)
   const clock = fakeClock(UPSTREAM_END * 1_000 - 10 * DAY)
-  const routes = routesTo(up.url, identity('client'))
+  const routes = routesTo(up.url, { ...identity('client'), pins: [pinOf(new X509Certificate(pem('localhost.cert')))] })
   const warned = async (certificateExpiry?: `${number}d`) => {
     const { log, lines } = recordLog()
     const options = certificateExpiry === undefined ? {} : { log: { certificateExpiry } }

@@ -7,7 +7,7 @@ import { testGateway } from 'gatewright/testing'
 import { pinOf } from '../../runtime/upstreams/tls/handshake-fault.js'
 import { recordLog } from '../helpers/record-log.js'
 import { LANES, startGateway } from '../helpers/start-gateway.js'
-import { identity, pem, pemFile, startTlsUpstream } from '../helpers/tls-upstream.js'
+import { identity, pem, pemFile, startTlsUpstream, until } from '../helpers/tls-upstream.js'
 
 type Lane = (typeof LANES)[number]
 const ca = pem('ca')
@@ -49,6 +49,9 @@ for (const lifecycle of LANES)
       const up = await startTlsUpstream(t)
       const { ask } = await start(t, { targets: [up.url], http2, tls: { ca, pins: [OTHER_PIN, PIN] } }, lifecycle)
       t.is((await ask()).status, 200)
+      for (const socket of up.sockets) socket.destroy()
+      await until(() => up.sockets.size === 0)
+      // Over a new connection, which would resume the session and show no certificate.
       t.is((await ask()).status, 200)
       t.is(up.seen[0]?.version, http2 ? '2.0' : '1.1')
     })

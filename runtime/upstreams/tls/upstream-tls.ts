@@ -29,6 +29,8 @@ export class UpstreamTls implements Resource {
   readonly servername: string | undefined
   /** False takes any certificate that {@link check} takes. */
   readonly verify: boolean
+  /** False where each connection must show its certificate: one whose session is resumed shows none. */
+  readonly resumes: boolean
   readonly #upstream: string
   readonly #pins: ReadonlySet<string> | undefined
   readonly #deps: UpstreamTlsDeps
@@ -43,6 +45,7 @@ export class UpstreamTls implements Resource {
     this.#deps = deps
     this.#quietly = quietly(deps.clock)
     this.#pins = settings?.pins && new Set(settings.pins)
+    this.resumes = this.#pins === undefined
     this.servername = settings?.servername
     this.verify = settings?.verify ?? true
     const files = settings ? filesOf(settings) : []
