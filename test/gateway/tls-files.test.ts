@@ -34,7 +34,11 @@ function makeFiles(t: ExecutionContext) {
 }
 
 const routesTo = (target: string, tls: object = {}) => ({
-  get: route({ method: 'GET', path: '/', upstream: upstream('up', { targets: [target], tls: { ca: pem('ca'), ...tls } }) }),
+  get: route({
+    method: 'GET',
+    path: '/',
+    upstream: upstream('up', { targets: [target], timeouts: { connect: '20s' }, tls: { ca: pem('ca'), ...tls } }),
+  }),
 })
 const scrape = async (gateway: { adminUrl: string }) => (await fetch(`${gateway.adminUrl}/metrics`)).text()
 

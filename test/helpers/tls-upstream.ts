@@ -61,9 +61,9 @@ export async function startTlsUpstream(t: ExecutionContext, options: SecureServe
   return { url: `https://localhost:${port}`, address: `https://127.0.0.1:${port}`, seen, sockets, setSecureContext }
 }
 
-/** Resolves when `holds` does; looks every 20 ms, for 20 seconds at most. */
+/** Resolves when `holds` does; looks every 20 ms, for a minute at most. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 60_000
   while (!(await holds())) {
     if (Date.now() > end) throw new Error('it never held')
     await new Promise((resolve) => setTimeout(resolve, 20))

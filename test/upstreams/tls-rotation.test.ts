@@ -26,7 +26,7 @@ function makeFiles(t: ExecutionContext) {
 
 async function start(t: ExecutionContext, up: TlsUpstream, tls: UpstreamTlsOptions, http2 = false, lifecycle: Lane = 'direct') {
   const { log, lines } = recordLog()
-  const api = upstream('up', { targets: [up.url], http2, tls })
+  const api = upstream('up', { targets: [up.url], http2, tls, timeouts: { connect: '20s' } })
   const gateway = await startGateway(t, { get: route({ method: 'GET', path: '/', upstream: api, lifecycle }) }, { admin: {} }, { log })
   const metrics = async () => (await fetch(`${gateway.adminUrl}/metrics`)).text()
   return { gateway, lines, metrics }
@@ -97,7 +97,7 @@ test('files that cannot be used leave the last good ones in use, and say so', as
 test('health probes use what the files hold now', async (t) => {
   const { files, put } = makeFiles(t)
   const up = await startTlsUpstream(t, { ...identity('localhost'), ca: [pem('ca'), pem('other-ca')], requestCert: true })
-  const api = upstream('up', { targets: [up.url], tls: files, health: { path: '/healthz', interval: '50ms' } })
+  const api = upstream('up', { targets: [up.url], tls: files, health: { path: '/healthz', interval: '50ms', timeout: '20s' } })
   await startGateway(t, { get: route({ method: 'GET', path: '/', upstream: api }) })
   t.is(up.seen[0]?.client, 'gatewright')
   put('client-other')

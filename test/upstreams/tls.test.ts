@@ -15,7 +15,7 @@ const PIN = pinOf(new X509Certificate(pem('localhost.cert')))
 const OTHER_PIN = pinOf(new X509Certificate(pem('other.cert')))
 
 const routesTo = (options: UpstreamOptions, lifecycle: Lane = 'direct') => ({
-  any: route({ method: '*', path: '/{path*}', upstream: upstream('up', options), lifecycle }),
+  any: route({ method: '*', path: '/{path*}', upstream: upstream('up', { timeouts: { connect: '20s' }, ...options }), lifecycle }),
 })
 
 /** Starts a gateway in front of `options`, with its log and its metrics. */
@@ -123,7 +123,7 @@ test('U-11 `servername` is what is sent and held to, also for an address', async
 test('health probes use the same TLS, pins included', async (t) => {
   const server = { ...identity('elsewhere'), ca, requestCert: true, rejectUnauthorized: true }
   const up = await startTlsUpstream(t, server)
-  const health = { path: '/healthz', interval: '50ms' } as const
+  const health = { path: '/healthz', interval: '50ms', timeout: '20s' } as const
   const tls = { ca, servername: 'elsewhere.example', ...identity('client') }
   const trusted = await start(t, { targets: [up.address], health, tls })
   t.like(up.seen[0], { path: '/healthz', client: 'gatewright', servername: 'elsewhere.example' })

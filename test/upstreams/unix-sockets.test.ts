@@ -13,7 +13,13 @@ import { until } from '../helpers/tls-upstream.js'
 type Lane = (typeof LANES)[number]
 
 const routesTo = (options: UpstreamOptions, lifecycle: Lane = 'direct', more: object = {}) => ({
-  any: route({ method: '*', path: '/{path*}', upstream: upstream('app', options), lifecycle, ...more }),
+  any: route({
+    method: '*',
+    path: '/{path*}',
+    upstream: upstream('app', { timeouts: { connect: '20s' }, ...options }),
+    lifecycle,
+    ...more,
+  }),
 })
 
 function socketPath(t: ExecutionContext): string {
