@@ -45,6 +45,7 @@ export async function createServices(
     readonly metrics: Metrics
     readonly resources: Resources
     readonly warmTasks: WarmTasks
+    readonly certificates: Services['certificates']
     readonly jwt: Services['jwt']
     readonly fetchUpstream: Services['fetchUpstream']
   },
@@ -60,8 +61,8 @@ export async function createServices(
   warmTasks.push(() => limits.warm())
   const revocations = keep(`revocations:${JSON.stringify(redis ?? 'memory')}`, () => new RevocationList({ shared, clock, log }))
   const warm: Services['warm'] = (task) => void warmTasks.push(task)
-  const { jwt, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, leases, revocations, count, keep, warm, jwt, fetchUpstream }
+  const { certificates, jwt, fetchUpstream } = parts
+  return { clock, log, limits, localLimits, shared, leases, revocations, certificates, count, keep, warm, jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

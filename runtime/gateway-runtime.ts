@@ -13,9 +13,9 @@ import { clientAddress } from './edge/client-address.js'
 import { createGuard } from './edge/guard.js'
 import { closeAfter, reachesLimit } from './edge/last-response.js'
 import { createListener, type Listener } from './edge/listener.js'
+import { ListenerTls } from './edge/listener-tls.js'
 import { Protection } from './edge/protection.js'
 import { createPseudonym } from './edge/pseudonym.js'
-import { readTlsMaterial } from './edge/read-tls-material.js'
 import { fetchUpstream } from './forward/fetch-upstream.js'
 import { createHeaderRules } from './forward/header-rules.js'
 import { HapiEntrance } from './hapi/hapi-entrance.js'
@@ -48,8 +48,6 @@ interface Mounted extends HapiServer {
 const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
   `${scheme}://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
 
-const tlsMaterialOf = ({ settings, stamp }: ResolvedGateway) => settings.server.tls && readTlsMaterial(settings.server.tls, stamp)
-
 /** A gateway from its listener to its pools. */
 export class GatewayRuntime implements RunningGateway {
   url = ''
@@ -68,6 +66,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #guard
   readonly #protection: Protection
   readonly #listener: Listener
+  readonly #tls: ListenerTls
   readonly #admin
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
@@ -89,18 +88,19 @@ export class GatewayRuntime implements RunningGateway {
     this.#deadlines = new Deadlines(this.#clock)
     this.#tunnels = new Tunnels(this.#clock, this.#metrics, this.#observer)
     const addresses = clientAddress(server.trustedProxies)
+    const requestIdHeader = requestId.header
     const { log } = this.#sink
+    this.#tls = new ListenerTls(gateway, { clock: this.#clock, log, metrics: this.#metrics })
     this.#protection = new Protection(server, { addresses, observer: this.#observer, metrics: this.#metrics, clock: this.#clock, log })
     const pseudonym = createPseudonym()
+    const naming = { addresses, requestIdHeader, pseudonym }
     this.#handler = new ExchangeHandler(
       {
         clock: this.#clock,
         deadlines: this.#deadlines,
         tunnels: this.#tunnels,
         rules: createHeaderRules(),
-        addresses,
-        requestIdHeader: requestId.header,
-        pseudonym,
+        ...naming,
         count: (name, labels) => this.#metrics.count(name, labels),
         observe: (upstream, target, outcome) => this.#metrics.attempt(upstream, target, outcome),
       },
@@ -109,9 +109,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#entrance = new HapiEntrance(this.#handler, () => this.#live as LiveConfig)
     this.#guard = createGuard({
       clock: this.#clock,
-      addresses,
-      requestIdHeader: requestId.header,
-      pseudonym,
+      ...naming,
       headerLimits: { lines: server.limits.headerCount, bytes: server.limits.headers },
       maxTargetLength: server.limits.uri,
       maxQueryParameters: server.limits.queryParameters,
@@ -125,7 +123,7 @@ export class GatewayRuntime implements RunningGateway {
         upgrades: (req) => this.#live !== undefined && speaksWebSocket(req, this.#live),
         upgrade: (req, res) => this.#accept(req, res, false, true),
       },
-      tlsMaterialOf(gateway),
+      this.#tls.first.material,
     )
     this.#protection.watch(this.#listener.server)
     this.#admin = createAdminServer(this.#metrics, {
@@ -185,6 +183,7 @@ export class GatewayRuntime implements RunningGateway {
         metrics: this.#metrics,
         resources: this.#resources,
         warmTasks,
+        certificates: this.#tls.certificates,
         jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
       })
@@ -224,6 +223,7 @@ export class GatewayRuntime implements RunningGateway {
       await this.#prepare()
       const host = this.#options.host ?? server.host
       const address = await listen(this.#listener.server, host, this.#options.port ?? server.port, 'server')
+      this.#tls.follow(this.#tls.first, this.#listener)
       this.url = urlOf(host, address, this.#listener.secure ? 'https' : 'http')
       this.#ready = true
       this.#protection.start()
@@ -259,6 +259,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#protection.stop()
     this.#deadlines.close()
     this.#metrics.close()
+    this.#tls.close()
     this.#tunnels.close()
     const mounted = await this.#mounted?.catch(() => undefined)
     if (this.#listener.server.listening) this.#listener.server.close()
@@ -270,11 +271,11 @@ export class GatewayRuntime implements RunningGateway {
 
   async reload(config: unknown): Promise<void> {
     const gateway = resolveGateway(config)
-    const material = tlsMaterialOf(gateway)
+    const tls = this.#tls.read(gateway)
     const { live, generation } = await this.#compile(gateway)
     const inFlight = new Set(this.#observer.active)
     this.#activate(gateway, live)
-    if (material) this.#listener.renew(material)
+    this.#tls.follow(tls, this.#listener)
     // What the new table does not use is closed once the last exchange that might use it is over.
     const unused = this.#resources.takeOlder(generation)
     void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))

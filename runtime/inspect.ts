@@ -1,5 +1,6 @@
 import { upstreamNames } from '../sdk/compose/upstream-names.js'
 import type { ResolvedRoute } from '../sdk/resolved.js'
+import { isUnverified } from '../sdk/upstream-tls.js'
 import type { CompiledRoute } from './pipeline/compiled-route.js'
 import type { RouteInspection } from './types.js'
 
@@ -11,6 +12,7 @@ export function inspectRoute(route: ResolvedRoute, compiled: CompiledRoute | und
     method: route.method,
     path: route.path,
     upstream: upstreamNames(route),
+    unverified: isUnverified(route.upstream.settings.tls),
     steps: compiled?.stepNames ?? [],
     lane: route.lifecycle === 'hapi' ? 'hapi' : buffered ? 'buffered' : 'streamed',
   }

@@ -8,6 +8,7 @@ import type { GatewayExchange } from './pipeline/exchange.js'
 import type { LeaseStore } from './stores/lease-store.js'
 import type { LimitStore } from './stores/limit-store.js'
 import type { SharedState } from './stores/shared-state.js'
+import type { Certificates } from './tls/certificates.js'
 
 /** Something with a life of its own: a pool, a key set, a health checker. */
 export interface Resource {
@@ -50,6 +51,8 @@ export interface Services {
   readonly revocations: RevocationList
   /** Sends an exchange's request upstream once more, apart from its client; rejects with a `Problem`. */
   fetchUpstream(exchange: GatewayExchange, options: FetchOptions): Promise<CapturedResponse>
+  /** Follows when certificates end. */
+  readonly certificates: Certificates
   /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */
   count(name: string, labels: Readonly<Record<string, string>>): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */

@@ -45,6 +45,8 @@ export interface RouteInspection {
   readonly method: string
   readonly path: string
   readonly upstream: string
+  /** True if certificates of the upstream are not verified. */
+  readonly unverified: boolean
   /** Steps such as `admit cors`, `authenticate jwt`, `limit rate-limit`, `forward users`. */
   readonly steps: readonly string[]
   readonly lane: 'streamed' | 'buffered' | 'hapi'

@@ -116,6 +116,8 @@ const logSchema = z.strictObject({
   access: z.boolean().default(true),
   /** Request headers to log; credentials among them are redacted. Default: none. */
   headers: z.array(headerName).default([]),
+  /** Warns of certificates, those of upstreams too, that expire within this time; `0s` never. Default `14d`. */
+  certificateExpiry: duration.prefault('14d'),
   /** Logs the query, with the values of secret-looking parameters redacted. Default false. */
   query: z.boolean().default(false),
 })
@@ -262,6 +264,8 @@ export interface GatewayOptions {
     readonly level?: 'silent' | 'error' | 'warn' | 'info' | 'debug'
     /** One line per request. Default true. */
     readonly access?: boolean
+    /** Warns of certificates that expire within this time; `0s` never. Default `14d`. */
+    readonly certificateExpiry?: Duration
     /** Request headers to log; credentials among them are redacted. */
     readonly headers?: readonly string[]
     /** Logs the query, with the values of secret-looking parameters redacted. Default false. */

@@ -142,7 +142,7 @@ export const ISSUES = {
   GW1601: {
     title: 'Certificate or key cannot be read',
     explain:
-      'A file of `server.tls` cannot be read, or what is in it is not a certificate or private key in PEM form. It is looked at when the gateway starts and on every reload; an invalid one never replaces one in use.',
+      'A file of `server.tls` cannot be read, or what is in it is not a certificate or private key in PEM form. It is looked at when the gateway starts, on every reload and when it changes; an invalid one never replaces one in use.',
   },
   GW1602: {
     title: 'Certificate and key do not match',
@@ -157,6 +157,11 @@ export const ISSUES = {
     title: 'Key file cannot be used',
     explain:
       'The file of an `apiKey` store cannot be read, or is not a list of key records as `gatewright keys` writes it. It is looked at when the gateway starts and on every reload; later the last good one stays in use.',
+  },
+  GW1641: {
+    title: 'Unverified upstream in production',
+    explain:
+      'An upstream has `verify: false` in its `tls`, without `pins`, and `NODE_ENV` is `production`. Anyone on the way could pose as the upstream. Trust the authority that issued its certificates with `ca`, or name their keys with `pins`.',
   },
   GW1901: {
     title: 'Config file not found',
@@ -180,7 +185,7 @@ export const ISSUES = {
   GW1907: {
     title: 'Unusable TLS of an upstream',
     explain:
-      'A text in `tls` of an upstream is not a certificate or private key in PEM form, or the key is not the one of the certificate. It is read when the config is loaded, before any connection needs it.',
+      'A text or file in `tls` of an upstream cannot be read or is not a certificate or private key in PEM form, the key is not the one of the certificate, or the certificate is out of date. It is read when the config is loaded, before any connection needs it; files are read again when they change, and then the last good ones stay in use.',
   },
   GW1380: {
     title: 'Invalid composition',

@@ -9,7 +9,7 @@ export const listenerTlsSchema = z
     cert: pem.optional(),
     /** PEM text of the private key, such as `env('TLS_KEY')`. */
     key: pem.meta({ secret: true }).optional(),
-    /** File with what `cert` would be, from the working directory; read at start and on every reload. */
+    /** File with what `cert` would be, from the working directory; read at start, on every reload and when it changes. */
     certFile: z.string().min(1).optional(),
     /** File with what `key` would be. */
     keyFile: z.string().min(1).optional(),
@@ -34,7 +34,7 @@ export const listenerTlsSchema = z
 /** A certificate and key for the client listener, as files or as PEM texts. */
 export type ListenerTlsOptions = (
   | {
-      /** File with the certificate in PEM form, its chain after it; read at start and on every reload. */
+      /** File with the certificate in PEM form, its chain after it; read at start, on every reload and when it changes. */
       readonly certFile: string
       /** File with the private key in PEM form. */
       readonly keyFile: string

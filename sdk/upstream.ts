@@ -3,17 +3,20 @@ import { type BreakerOptions, breakerSchema } from './breaker.js'
 import { type AdaptiveOptions, adaptiveSchema, type BulkheadOptions, bulkheadSchema } from './bulkhead.js'
 import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
 import { type UpstreamRetryOptions, upstreamRetrySchema } from './retry.js'
-import { type Duration, duration, headerName, httpUrl } from './schemas/text.js'
+import { targetUrl } from './schemas/target-url.js'
+import { type Duration, duration, headerName } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
 
-const targetUrl = httpUrl.refine((text) => !text.includes('?'), 'a target has no query')
+const hostText = z.string().regex(/^[a-z0-9.-]+(?::\d{1,5})?$/i, 'expected a host name, with a port if there is one')
 
 const target = z.union([
   targetUrl,
   z.strictObject({
-    /** Base URL; its path is put before the request's. */
+    /** Base URL, or `unix:` with the path of a socket; its path is put before the request's. */
     url: targetUrl,
+    /** What `Host` says to a target behind a Unix socket. Default `localhost`. */
+    host: hostText.optional(),
     /** Share of the requests relative to the other targets: 1 to 1,000. */
     weight: z.int().min(1).max(1_000).default(1),
   }),
@@ -35,7 +38,7 @@ export const timeoutsSchema = z.strictObject({
 const DEADLINE_HEADER = 'x-envoy-expected-rq-timeout-ms'
 
 const options = z.strictObject({
-  /** One or more base URLs, such as `http://127.0.0.1:4001`; or `{ url, weight }`. */
+  /** One or more base URLs, such as `http://127.0.0.1:4001`, or Unix sockets, such as `unix:/run/app.sock`; or `{ url, weight }`. */
   targets: z.array(target).min(1, 'expected at least one target'),
   /**
    * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin;
@@ -61,7 +64,7 @@ const options = z.strictObject({
     .optional(),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
-  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  /** TLS with `https` targets. Default: verified against Node's own certificate authorities, no certificate of the gateway's. */
   tls: upstreamTlsSchema.optional(),
   /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   connections: z.int().min(1).max(65_535).default(256),
@@ -95,6 +98,18 @@ const options = z.strictObject({
   adaptive: adaptiveSchema.optional(),
 })
 
+/** What only targets behind a Unix socket may have, and what they may not. */
+function socketIssues(targets: z.output<typeof options>['targets'], denyPrivate: boolean) {
+  return targets.flatMap((entry, index) => {
+    const { url, host } = typeof entry === 'string' ? { url: entry, host: undefined } : entry
+    const isSocket = url.startsWith('unix:')
+    if (host !== undefined && !isSocket)
+      return [{ path: ['targets', index, 'host'], message: '`host` is for `unix:` targets; a URL says its host itself' }]
+    if (!isSocket || !denyPrivate) return []
+    return [{ path: ['targets', index], message: 'a Unix socket is on this host, which `denyPrivate` never connects to' }]
+  })
+}
+
 /** The options of {@link upstream}. */
 export const upstreamSchema = options.superRefine((given, ctx) => {
   given.targets.forEach((entry, index) => {
@@ -102,6 +117,7 @@ export const upstreamSchema = options.superRefine((given, ctx) => {
     const message = '`http2` needs `https:` targets, since it is agreed on in the TLS handshake'
     ctx.addIssue({ code: 'custom', path: ['targets', index], message, params: { hint: 'use an https URL, or leave `http2` out' } })
   })
+  for (const issue of socketIssues(given.targets, given.denyPrivate)) ctx.addIssue({ code: 'custom', ...issue })
   if (given.balance !== 'round-robin') return
   given.targets.forEach((entry, index) => {
     if (typeof entry === 'string' || entry.weight <= 1) return
@@ -124,8 +140,11 @@ export interface TimeoutOptions {
 
 /** Options of {@link upstream}. */
 export interface UpstreamOptions {
-  /** One or more base URLs, such as `'http://127.0.0.1:4001'`; a weight is a share of requests, default 1. */
-  readonly targets: readonly (string | { readonly url: string; readonly weight?: number })[]
+  /**
+   * One or more base URLs, such as `'http://127.0.0.1:4001'`, or Unix sockets, such as `'unix:/run/app.sock'`; a weight is a share of
+   * requests, default 1. `host` is what `Host` says to a target behind a socket, default `localhost`.
+   */
+  readonly targets: readonly (string | { readonly url: string; readonly host?: string; readonly weight?: number })[]
   /** `round-robin` (default), `weighted` (smooth weighted round-robin) or `least-request` (power of two choices). */
   readonly balance?: 'round-robin' | 'weighted' | 'least-request'
   /** Active health checks; without them every target counts as healthy. */
@@ -145,7 +164,7 @@ export interface UpstreamOptions {
   }
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
-  /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
+  /** TLS with `https` targets. Default: verified against Node's own certificate authorities, no certificate of the gateway's. */
   readonly tls?: UpstreamTlsOptions
   /** Most connections to one target; those that carry a WebSocket are not counted. Default 256. */
   readonly connections?: number

@@ -32,6 +32,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         '- [Retries](upstreams/retries.md), [hedging](upstreams/hedging.md), [deadlines](upstreams/deadlines.md): what is sent twice, when and how often, and how long upstreams have.',
         '- [Composition](upstreams/composition.md): one route made of several calls.',
         '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',
+        '- [TLS to upstreams, and Unix sockets](upstreams/tls.md): trust, pins, certificates that change, when they end.',
       ].join('\n'),
     ),
     section('Policies', policies.map(policyLine).join('\n')),

@@ -28,7 +28,7 @@ export function compilePublicCookie(route: ResolvedRoute, pool: UpstreamPool): P
   if (!first) return undefined
   const { basePath } = first
   const isShared = pool.targets.every((target) => target.basePath === basePath)
-  const hosts = new Set(pool.targets.map(({ url }) => new URL(url).hostname))
+  const hosts = new Set(pool.targets.map(({ origin }) => origin.hostname))
   const prefix = route.stripPrefix ?? ''
   const rewritten = (attribute: string, keepsPath: boolean): string | undefined => {
     const [, name, value] = ATTRIBUTE.exec(attribute) ?? []

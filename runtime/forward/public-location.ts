@@ -15,7 +15,7 @@ const FIELDS: ReadonlySet<string> = new Set(['location', 'content-location'])
 export function compilePublicLocation(route: ResolvedRoute, pool: UpstreamPool): PublicLocation | undefined {
   if (!(route.rewriteLocation ?? isMoved(route, pool))) return undefined
   const prefix = route.stripPrefix ?? ''
-  const bases = pool.targets.map(({ url, basePath }) => ({ origin: new URL(url).origin, basePath }))
+  const bases = pool.targets.map(({ origin: { origin }, basePath }) => ({ origin, basePath }))
   const [first] = bases
   if (!first) return undefined
   const isShared = bases.every(({ basePath }) => basePath === first.basePath)

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { Problem } from '../../sdk/index.js'
 import type { Expiring } from './deadlines.js'
 import type { AttemptResult, Target, UpstreamPool } from './target.js'
-import { attemptFailure, type CallStage, codeOf, type FailureKind } from './upstream-failure.js'
+import { attemptFailure, type CallStage, type FailureKind, isRefused } from './upstream-failure.js'
 import type { CallContext, UploadListener, UpstreamRequest } from './upstream-request.js'
 
 /** Most interim responses (1xx) before one final response. */
@@ -242,7 +242,7 @@ export class Attempt implements Expiring, UploadListener {
       this.#owner.context.deadlines.forget(this)
       return
     }
-    if (this.#stage === 'connecting' && codeOf(error) === 'ECONNREFUSED') this.#owner.pool.reportUnreachable(this.target)
+    if (this.#stage === 'connecting' && isRefused(error)) this.#owner.pool.reportUnreachable(this.target)
     const { kind, outcome, problem } = attemptFailure(error, this.#stage)
     this.#settle(outcome)
     this.#owner.failed(this, kind, problem)

@@ -1,23 +1,27 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
 import { ConfigError } from '../../sdk/index.js'
-import type { UpstreamSettings } from '../../sdk/upstream.js'
+import type { ResolvedUpstream } from '../../sdk/resolved.js'
+import { isUnverified } from '../../sdk/upstream-tls.js'
+import { UpstreamTls, type UpstreamTlsDeps } from './tls/upstream-tls.js'
 
 /**
- * Reads what an upstream's connections trust and show; undefined where it is Node's own defaults.
- * @throws ConfigError GW1907
+ * Reads what an upstream's connections trust and show, and follows its files.
+ * @throws ConfigError GW1907, or GW1641 where certificates would go unverified in production
  */
-export function compileTls(upstream: string, tls: UpstreamSettings['tls']): SecureContext | undefined {
-  if (!tls) return undefined
-  try {
-    return createSecureContext({ ...tls, minVersion: 'TLSv1.2' })
-  } catch (error) {
-    throw new ConfigError([
-      {
-        code: 'GW1907',
-        path: [],
-        message: `\`tls\` of the upstream "${upstream}" cannot be used: ${(error as Error).message}`,
-        hint: 'give PEM texts: `ca` and `cert` of certificates, `key` of the private key that `cert` was made for',
-      },
-    ])
+export function compileTls({ name, settings: { tls } }: ResolvedUpstream, deps: UpstreamTlsDeps): UpstreamTls {
+  if (isUnverified(tls)) {
+    if (process.env['NODE_ENV'] === 'production')
+      throw new ConfigError([
+        {
+          code: 'GW1641',
+          path: [],
+          message: `certificates of the upstream "${name}" are not verified, and \`NODE_ENV\` is \`production\``,
+          hint: 'trust the authority that issued them with `ca`, or name their keys with `pins`',
+        },
+      ])
+    deps.log.warn(
+      { upstream: name },
+      'certificates of the upstream are not verified: anyone on the way can read and change what it is sent',
+    )
   }
+  return new UpstreamTls(name, tls, deps)
 }

@@ -1,41 +1,60 @@
 import { isIP, type Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import type * as undici from 'undici'
 import { isPublicAddress, lookupPublic, notPublic } from './public-address.js'
+import type { UpstreamTls } from './tls/upstream-tls.js'
 import { buildConnector, errors } from './undici.js'
 
 /** What a connection is opened with. */
 export interface ConnectorOptions {
   /** What it trusts and shows; undefined for Node's defaults. */
-  readonly tls?: SecureContext | undefined
+  readonly tls?: UpstreamTls | undefined
+  /** Path of the Unix socket to connect to, instead of the origin's host. */
+  readonly socketPath?: string | undefined
   /** Offers HTTP/2 in the TLS handshake, beside HTTP/1.1. */
   readonly http2?: boolean
   /** Connects to addresses of the public internet only. */
   readonly denyPrivate?: boolean
 }
 
+type Connector = undici.buildConnector.connector
+
+/** undici's connector; another one where the TLS is renewed, since sessions of the old one would be resumed unverified. */
+function renewable({ tls, http2 = false, socketPath, denyPrivate }: ConnectorOptions): () => Connector {
+  const build = () =>
+    buildConnector({
+      timeout: 0,
+      allowH2: http2,
+      highWaterMark: 262_144,
+      ...(tls?.context && { secureContext: tls.context }),
+      ...(tls?.resumes === false && { maxCachedSessions: 0 }),
+      ...(tls?.verify === false && { rejectUnauthorized: false }),
+      ...(socketPath !== undefined && { socketPath }),
+      ...(denyPrivate && { lookup: lookupPublic }),
+    } as undici.buildConnector.BuildOptions)
+  let context = tls?.context
+  let connector = build()
+  return () => {
+    if (tls?.context !== context) {
+      context = tls?.context
+      connector = build()
+    }
+    return connector
+  }
+}
+
 /**
  * Opens connections to one target within `timeoutMs`, TLS included, and holds certificates to the target's own host
  * name: undici would take the name from the request's `Host`, which a client may choose.
  */
-export function createConnector(
-  origin: URL,
-  timeoutMs: number,
-  { tls, http2 = false, denyPrivate = false }: ConnectorOptions = {},
-): undici.buildConnector.connector {
+export function createConnector(origin: URL, timeoutMs: number, connection: ConnectorOptions = {}): Connector {
+  const { tls, denyPrivate } = connection
   const host = origin.hostname.replace(/^\[|\]$/g, '')
-  const servername = isIP(host) ? '' : host
-  const secure = tls && { secureContext: tls }
-  const checked = denyPrivate && { lookup: lookupPublic }
-  const connect = buildConnector({
-    timeout: 0,
-    allowH2: http2,
-    highWaterMark: 262_144,
-    ...secure,
-    ...checked,
-  } as undici.buildConnector.BuildOptions)
+  const isAddress = isIP(host) !== 0
+  const servername = tls?.servername ?? (isAddress ? '' : host)
+  const current = renewable(connection)
   // An address is connected to without a lookup.
-  if (denyPrivate && servername === '' && !isPublicAddress(host)) return (_options, callback) => callback(notPublic(host, []), null)
+  if (denyPrivate && isAddress && !isPublicAddress(host)) return (_options, callback) => callback(notPublic(host, []), null)
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false
@@ -45,10 +64,14 @@ export function createConnector(
     // After a stall of the process the connection may be there, unread: it is looked at before the verdict.
     const timer = setTimeout(() => setImmediate(giveUp), timeoutMs)
     timer.unref()
-    const socket = connect({ ...options, servername }, (...result) => {
+    const socket = current()({ ...options, servername }, (...[error, opened]) => {
       settled = true
       clearTimeout(timer)
-      callback(...result)
+      const fault = error ?? (tls && origin.protocol === 'https:' ? tls.check(origin.origin, opened as TLSSocket) : undefined)
+      if (!fault) return callback(null, opened as Socket)
+      tls?.failed(origin.origin, fault)
+      opened?.destroy()
+      callback(fault, null)
     }) as unknown as Socket
   }
 }

@@ -1,11 +1,13 @@
-import { isIP } from 'node:net'
-import type { SecureContext } from 'node:tls'
+import type { Dispatcher } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import type { Clock } from '../clock.js'
 import { createConnector } from './create-connector.js'
 import { Http2Dispatcher } from './http2-dispatcher.js'
 import { NamedPool } from './named-pool.js'
 import type { Target } from './target.js'
+import { placeOf } from './target-place.js'
+import { SwappedDispatcher } from './tls/swapped-dispatcher.js'
+import type { UpstreamTls } from './tls/upstream-tls.js'
 import { Pool } from './undici.js'
 
 const DEFAULT_CONNECT_MS = 2_000
@@ -15,17 +17,17 @@ export function createTarget(
   configured: UpstreamSettings['targets'][number],
   settings: UpstreamSettings,
   clock: Clock,
-  tls?: SecureContext,
+  tls?: UpstreamTls,
 ): Target {
   const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
-  const parsed = new URL(url)
+  const { origin, socketPath, basePath, hostname } = placeOf(configured)
+  const isSecure = origin.protocol === 'https:'
   const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
   const { denyPrivate } = settings
-  const host = parsed.hostname.replace(/^\[|\]$/g, '')
-  const isNamed = isIP(host) === 0
+  const connection = { tls, socketPath, denyPrivate }
   const openPool = () =>
-    new Pool(parsed.origin, {
-      connect: createConnector(parsed, connectMs, { tls, denyPrivate }),
+    new Pool(origin.origin, {
+      connect: createConnector(origin, connectMs, connection),
       connections: settings.connections,
       pipelining: 1,
       allowH2: false,
@@ -37,24 +39,26 @@ export function createTarget(
       headersTimeout: 0,
       bodyTimeout: 0,
     })
-  const http1 = isNamed ? new NamedPool(host, openPool, clock) : openPool()
-  const dispatcher = settings.http2
-    ? new Http2Dispatcher({
-        origin: parsed,
-        connector: createConnector(parsed, connectMs, { tls, denyPrivate, http2: true }),
-        connections: settings.connections,
-        fallback: http1,
-      })
-    : http1
+  const openHttp1 = () => (hostname === undefined ? openPool() : new NamedPool(hostname, openPool, clock))
+  const openHttp2 = () =>
+    new Http2Dispatcher({
+      origin,
+      connector: createConnector(origin, connectMs, { ...connection, http2: true }),
+      connections: settings.connections,
+      fallback: openHttp1(),
+    })
+  const open: () => Dispatcher = settings.http2 ? openHttp2 : openHttp1
   return {
     url: url.replace(/\/+$/, ''),
-    authority: parsed.host,
-    servername: parsed.protocol === 'https:' && isNamed ? parsed.hostname : undefined,
+    origin,
+    authority: origin.host,
+    servername: isSecure ? (tls?.servername ?? hostname) : undefined,
     tls,
+    socketPath,
     denyPrivate,
-    basePath: parsed.pathname.replace(/\/+$/, ''),
+    basePath,
     weight,
-    dispatcher,
+    dispatcher: tls?.isWatched && isSecure ? new SwappedDispatcher(tls, open) : open(),
     active: 0,
     healthy: true,
   }

@@ -6,9 +6,10 @@ import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
 import type { AttemptResult, Balancer, ChoiceSubject, Target, UpstreamPool } from './target.js'
+import type { UpstreamTls, UpstreamTlsDeps } from './tls/upstream-tls.js'
 
 /** What a pool needs of its surroundings. */
-export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'> {
+export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'>, UpstreamTlsDeps {
   /** Numbers from 0 up to 1, for jitter and the choice of targets. Default: `Math.random`. */
   readonly random?: (() => number) | undefined
   /** How long `close` waits for requests in flight before it cuts them; milliseconds. Default 30,000. */
@@ -23,15 +24,17 @@ class TargetPool implements UpstreamPool {
   readonly #balancer: Balancer
   readonly #checks: ReadonlyMap<Target, TargetHealth>
   readonly #closeWithin: number
+  readonly #tls: UpstreamTls
   #usable: readonly Target[]
   #closing: Promise<void> | undefined
 
-  constructor({ name, settings }: ResolvedUpstream, deps: UpstreamPoolDeps) {
+  constructor(upstream: ResolvedUpstream, deps: UpstreamPoolDeps) {
+    const { name, settings } = upstream
     const random = deps.random ?? Math.random
     const { health } = settings
     this.name = name
-    const tls = compileTls(name, settings.tls)
-    this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, tls))
+    this.#tls = compileTls(upstream, deps)
+    this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, this.#tls))
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
     this.breakers = settings.breaker && new Breakers(name, settings.breaker, deps)
@@ -71,6 +74,7 @@ class TargetPool implements UpstreamPool {
   async #close(): Promise<void> {
     for (const check of this.#checks.values()) check.close()
     await Promise.all(this.targets.map((target) => closeDispatcher(target, this.#closeWithin)))
+    this.#tls.close()
   }
 }
 

@@ -20,6 +20,8 @@ export interface Probe {
 /** No connection was had, or the peer broke it off. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
+  // No such Unix socket.
+  'ENOENT',
   'ECONNRESET',
   'EPIPE',
   'EHOSTUNREACH',

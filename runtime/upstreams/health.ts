@@ -36,7 +36,7 @@ export class TargetHealth {
     this.#deps = deps
     this.#changed = changed
     this.#tally = new HealthTally(settings.rise, settings.fall)
-    this.#probe = createProbe(new URL(target.url), settings, target)
+    this.#probe = createProbe(target.origin, settings, target)
     this.known = this.#check()
   }
 

@@ -121,6 +121,8 @@ export class Http2Dispatcher extends Dispatcher {
     session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW))
     // Its streams tell their calls; the connection itself has nobody to tell.
     session.on('error', () => undefined)
+    // After an alert, such as TLS 1.3 sends late for want of a certificate, Node leaves the socket open and the session waits for it.
+    socket.once('error', () => socket.destroy())
     session.once('close', () => this.#connections.delete(connection))
     session.setTimeout(IDLE_MS, () => {
       if (connection.streams === 0) session.close()

@@ -1,18 +1,22 @@
-import type { SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import type { Breakers } from './breaker/breakers.js'
 import type { Bulkhead } from './bulkhead/bulkhead.js'
+import type { UpstreamTls } from './tls/upstream-tls.js'
 
 /** One place where an upstream is served, with its connections and state. */
 export interface Target {
-  /** As configured, without a trailing slash: `http://10.0.0.1:4001/base`. */
+  /** As configured, without a trailing slash: `http://10.0.0.1:4001/base`, or `unix:/run/app.sock`. */
   readonly url: string
+  /** Scheme, host and port; of a Unix socket, `http` and what `Host` says. */
+  readonly origin: URL
   /** What the `Host` header says: `10.0.0.1:4001`. */
   readonly authority: string
   /** Name for the TLS handshake; undefined for plain HTTP and IP addresses. Given with each request, since undici would take it from `Host`. */
   readonly servername: string | undefined
   /** What its connections trust and show; undefined for Node's defaults. */
-  readonly tls?: SecureContext | undefined
+  readonly tls?: UpstreamTls | undefined
+  /** Path of its Unix socket. */
+  readonly socketPath?: string | undefined
   /** Connects to addresses of the public internet only. */
   readonly denyPrivate?: boolean
   /** Path put before the request's: empty or `/base`. */

@@ -16,6 +16,12 @@ export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 }
 
+/** True where nothing listens: on the port, or behind the path of a Unix socket. */
+export function isRefused(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ECONNREFUSED' || code === 'ENOENT'
+}
+
 /** True for a connection that ended under a request: a kept-alive one that the upstream had just closed, for example. */
 function isReset(error: unknown): boolean {
   return RESET.has(codeOf(error))

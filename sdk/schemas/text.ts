@@ -28,7 +28,8 @@ function measure(text: string, units: Readonly<Record<string, number>>): number 
   return match && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined
 }
 
-function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
+/** A schema that parses texts, and says what it expected of one that it cannot. */
+export function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
   return z
     .custom<string>((value) => typeof value === 'string')
     .transform((text, ctx): T => {

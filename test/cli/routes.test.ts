@@ -56,8 +56,15 @@ test('routes --json is the same as data', async (t) => {
     method: 'POST',
     path: '/users',
     upstream: 'users',
+    unverified: false,
     auth: 'jwt | api-key',
     policies: ['limit (rate-limit)'],
     lane: 'buffered',
   })
+})
+
+test('routes says which upstreams are not verified', async (t) => {
+  const unverified = config.replace(/upstream\('users', \{/, "upstream('users', { tls: { verify: false },")
+  const cwd = await createProject(t, { 'gateway.config.ts': unverified })
+  t.regex((await runInProcess(['routes'], cwd)).stdout, /^POST +\/users +users \(unverified\) /m)
 })

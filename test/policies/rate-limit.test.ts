@@ -43,6 +43,7 @@ function surroundings(shared?: LimitStore) {
     leases: undefined,
     shared: createMemorySharedState(clock),
     revocations: undefined as unknown as Services['revocations'],
+    certificates: undefined as unknown as Services['certificates'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),

@@ -5,6 +5,7 @@ import type { Target } from '../../runtime/upstreams/target.js'
 export function fakeTargets(weights: readonly number[]): Target[] {
   return weights.map((weight, index) => ({
     url: `http://target-${index}`,
+    origin: new URL(`http://target-${index}`),
     servername: undefined,
     authority: `target-${index}`,
     basePath: '',

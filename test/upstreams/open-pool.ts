@@ -34,6 +34,7 @@ export function openPool(t: ExecutionContext, options: UpstreamOptions, deps: Pa
   const waiting: (() => void)[] = []
   let awaited = 0
   const count = (name: string, labels: Readonly<Record<string, string>>) => {
+    if (name === 'gatewright_upstream_tls_failures_total') return
     t.is(name, 'gatewright_target_health_changes_total')
     t.is(labels['upstream'], 'users')
     changes.push({ target: labels['target'] as string, to: labels['to'] as string })

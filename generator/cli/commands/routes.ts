@@ -17,6 +17,7 @@ export interface RouteRow {
   readonly method: string
   readonly path: string
   readonly upstream: string
+  readonly unverified: boolean
   readonly auth: string | null
   readonly policies: readonly string[]
   readonly lane: RouteInspection['lane']
@@ -38,18 +39,18 @@ function openRoutes(rows: readonly RouteRow[]): string {
   return open === 0 ? '' : `\n${open} of ${rows.length} route${rows.length === 1 ? '' : 's'} without auth\n`
 }
 
-function rowOf(route: ResolvedRoute, { lane }: RouteInspection): RouteRow {
+function rowOf(route: ResolvedRoute, { lane, unverified }: RouteInspection): RouteRow {
   const { id, method, path, policies } = route
   const names = policies.map(({ key, policy }) => (key === policy.name ? key : `${key} (${policy.name})`))
-  return { id, method, path, upstream: upstreamNames(route), auth: authOf(route), policies: names, lane }
+  return { id, method, path, upstream: upstreamNames(route), unverified, auth: authOf(route), policies: names, lane }
 }
 
 function table(rows: readonly RouteRow[], run: CliRun): string {
   const head = ['METHOD', 'PATH', 'UPSTREAM', 'AUTH', 'POLICIES', 'LANE', 'ROUTE']
-  const cells = rows.map(({ id, method, path, upstream, auth, policies, lane }) => [
+  const cells = rows.map(({ id, method, path, upstream, unverified, auth, policies, lane }) => [
     method,
     path,
-    upstream,
+    unverified ? `${upstream} (unverified)` : upstream,
     auth ?? '-',
     policies.join(', ') || '-',
     lane,

@@ -46,7 +46,7 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'adaptive',
   ])
   t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
-  t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'weight'])
+  t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'host', 'weight'])
   t.deepEqual(keysAt(upstreamSchema, ['connections']), [])
   t.deepEqual(keysAt(upstreamSchema, ['nowhere', 'at', 'all']), [])
 })
