@@ -8,7 +8,7 @@ import type { Phase, PolicyDefinition } from './policy.js'
 import type { ResponseCheck } from './response-check.js'
 import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
-import type { Schema } from './types.js'
+import type { Key, Schema } from './types.js'
 import type { TimeoutSettings, UpstreamSettings } from './upstream.js'
 import type { WebSocketSettings } from './websocket.js'
 
@@ -71,6 +71,8 @@ export interface ResolvedRoute {
   readonly upstream: ResolvedUpstream
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
+  /** What the upstream’s balancer keys on. */
+  readonly affinity: Key<never, string> | undefined
   /** Problems, headers and security of everything the route runs, the forwarder included. */
   readonly effects: Required<Effects>
   /** The gateway's own part of `effects`: what it may answer whatever the policies and the auth are. */

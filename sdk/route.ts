@@ -6,7 +6,7 @@ import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
-import type { BaseContext, Out, Schema } from './types.js'
+import type { BaseContext, Key, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
 import type { WebSocketOptions } from './websocket.js'
 
@@ -141,6 +141,8 @@ export interface RouteOptions<
   /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   readonly body?: B
   readonly use?: U
+  /** What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`; an empty key sends them anywhere. */
+  readonly affinity?: Key<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }, string>
   /** What callers get, by status. */
   readonly responses?: R
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */

@@ -24,7 +24,9 @@ export class ForwardRequest implements UpstreamRequest {
   readonly timeouts: CompiledRoute['timeouts']
   readonly idempotent: boolean
   readonly upgrade: 'websocket' | undefined
-  readonly affinity: string | undefined = undefined
+  readonly affinity: string | undefined
+  readonly subset: string | undefined
+  readonly bond: string | undefined
   readonly #exchange: GatewayExchange
   readonly #route: CompiledRoute
   readonly #context: ForwardContext
@@ -36,6 +38,10 @@ export class ForwardRequest implements UpstreamRequest {
     this.timeouts = route.timeouts
     this.idempotent = IDEMPOTENT.has(exchange.method)
     this.upgrade = exchange.upgrade && route.websocket ? 'websocket' : undefined
+    const { chooseBy } = route
+    this.affinity = chooseBy?.affinity?.(exchange)
+    this.subset = chooseBy?.subset?.(exchange)
+    this.bond = chooseBy?.bond?.(exchange)
     this.#exchange = exchange
     this.#route = route
     this.#context = context

@@ -3,6 +3,7 @@ import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
+import { compileChoiceReader } from '../forward/choice-reader.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
@@ -14,6 +15,7 @@ import { deprecationPart } from './deprecation-part.js'
 import type { GatewayExchange } from './exchange.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
 import { violationCounter, warnStep } from './response-check.js'
+import { stickyPart } from './sticky-part.js'
 import { compileUpstreamTarget } from './upstream-target.js'
 import { validationSteps } from './validation-steps.js'
 
@@ -34,11 +36,12 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
   }))
 }
 
-function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services): Part[] {
+function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], pool: UpstreamPool, services: Services): Part[] {
   const { auth, websocket } = route
   const map = mapRequestStep(route)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
+  const sticky = stickyPart(pool)
   return [
     ...policyParts(route.policies, services),
     ...(deprecation ? [{ phase: 'admit' as const, name: 'deprecation', compiled: deprecation }] : []),
@@ -56,6 +59,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
     ...(map ? [request('transform', 'mapRequest', map)] : []),
     ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
+    ...(sticky ? [{ phase: 'transform' as const, name: 'sticky', compiled: sticky }] : []),
   ]
 }
 
@@ -95,7 +99,7 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services: Services): CompiledRoute {
   const mapResponse = responseMappings(route, violationCounter(route, services))
-  const parts = inOrder(routeParts(route, mapResponse, services))
+  const parts = inOrder(routeParts(route, mapResponse, pool, services))
   return {
     id: route.id,
     source: route,
@@ -108,6 +112,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),
+    chooseBy: compileChoiceReader(route),
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
@@ -142,6 +147,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     lane: 'direct',
     upstreamTarget: () => '/',
     publicLocation: undefined,
+    chooseBy: undefined,
     preserveHost: false,
     bodyLimit: 0,
     responseLimit: 0,

@@ -17,7 +17,8 @@ export function createTarget(
   clock: Clock,
   tls?: SecureContext,
 ): Target {
-  const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
+  const { url, weight, priority, labels } =
+    typeof configured === 'string' ? { url: configured, weight: 1, priority: 0, labels: {} } : configured
   const parsed = new URL(url)
   const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
   const { denyPrivate } = settings
@@ -54,6 +55,8 @@ export function createTarget(
     denyPrivate,
     basePath: parsed.pathname.replace(/\/+$/, ''),
     weight,
+    priority,
+    labels,
     dispatcher,
     active: 0,
     healthy: true,

@@ -1,9 +1,10 @@
 import type { ResolvedUpstream } from '../../sdk/resolved.js'
-import { createBalancer } from './balance/create-balancer.js'
+import type { TargetBonds } from './balance/target-bonds.js'
+import { TargetChoice } from './balance/target-choice.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
-import type { AttemptResult, Balancer, ChoiceSubject, Target, UpstreamPool } from './target.js'
+import type { AttemptListener, AttemptResult, ChoiceSubject, Target, UpstreamPool } from './target.js'
 
 /** What a pool needs of its surroundings. */
 export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'> {
@@ -16,10 +17,11 @@ export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'> {
 class TargetPool implements UpstreamPool {
   readonly name: string
   readonly targets: readonly Target[]
-  readonly #balancer: Balancer
+  readonly bonds: TargetBonds | undefined
+  readonly #choice: TargetChoice
+  readonly #listeners: readonly AttemptListener[]
   readonly #checks: ReadonlyMap<Target, TargetHealth>
   readonly #closeWithin: number
-  #usable: readonly Target[]
   #closing: Promise<void> | undefined
 
   constructor({ name, settings }: ResolvedUpstream, deps: UpstreamPoolDeps) {
@@ -28,23 +30,22 @@ class TargetPool implements UpstreamPool {
     this.name = name
     const tls = compileTls(name, settings.tls)
     this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, tls))
-    this.#usable = this.targets
-    this.#balancer = createBalancer(settings.balance, random)
+    this.#choice = new TargetChoice(name, settings, { ...deps, random })
+    this.#choice.refresh(this.targets, this.targets)
+    this.bonds = this.#choice.bonds
+    this.#listeners = [this.#choice.report].filter((listener) => listener !== undefined)
     this.#closeWithin = deps.closeWithin ?? 30_000
     const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
   pick(except?: Target, subject?: ChoiceSubject): Target | undefined {
-    const usable = this.#usable
-    if (except === undefined || usable.length < 2) return this.#balancer.pick(usable, subject)
-    return this.#balancer.pick(
-      usable.filter((target) => target !== except),
-      subject,
-    )
+    return this.#choice.pick(except, subject)
   }
 
-  report(_target: Target, _result: AttemptResult, _status: number, _latency: number): void {}
+  report(target: Target, result: AttemptResult, status: number, latency: number): void {
+    for (const listener of this.#listeners) listener(target, result, status, latency)
+  }
 
   reportUnreachable(target: Target): void {
     this.#checks.get(target)?.reportUnreachable()
@@ -60,7 +61,10 @@ class TargetPool implements UpstreamPool {
   }
 
   #refresh(): void {
-    this.#usable = this.targets.filter((target) => target.healthy)
+    this.#choice.refresh(
+      this.targets,
+      this.targets.filter((target) => target.healthy),
+    )
   }
 
   async #close(): Promise<void> {

@@ -19,6 +19,7 @@ const FORWARD_PROBLEMS: readonly ProblemCode[] = [
 ]
 
 const REQUEST_ID = 'Names this request in the gateway’s logs.'
+const AFFINITY = 'Keeps later requests with what serves this one.'
 const RETRY_AFTER = 'Seconds after which to try again.'
 
 /** What callers can observe of a route: in whole, and apart from its policies and auth. */
@@ -58,8 +59,14 @@ function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
   const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
-  const retries = settings.health !== undefined || options.websocket !== undefined
-  return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
+  const retries = mayHaveNoTarget(settings) || options.websocket !== undefined
+  const bond = { name: 'Set-Cookie', description: AFFINITY, on: 'any' as const }
+  return { problems, headers: [requestId, ...(retries ? [retryAfter] : []), ...(settings.sticky ? [bond] : [])] }
+}
+
+/** True where an upstream may have no target for a request. */
+function mayHaveNoTarget({ health, sticky, subset }: ResolvedUpstream['settings']): boolean {
+  return health !== undefined || sticky?.onGone === 'refuse' || subset?.fallback === 'none'
 }
 
 function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings']): ProblemCode[] {
@@ -69,6 +76,6 @@ function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['setting
   if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
   if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
   if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
-  if (upstream.health) problems.push('NO_HEALTHY_TARGET')
+  if (mayHaveNoTarget(upstream)) problems.push('NO_HEALTHY_TARGET')
   return problems
 }
