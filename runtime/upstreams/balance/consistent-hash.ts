@@ -32,7 +32,8 @@ export function consistentHash(random: () => number, factor: number | false): Ba
       for (const target of usable) {
         if (target.active >= Math.ceil(slots * target.weight)) continue
         // An exponential variable of rate `weight`: the least of several is each one's with a chance in proportion to its weight.
-        const score = -Math.log((mixBits(keyHash ^ hashOf(target)) + 0.5) / TWO_32) / target.weight
+        const hash = hashOf(target)
+        const score = -Math.log((mixBits(mixBits(keyHash ^ hash) ^ hash) + 0.5) / TWO_32) / target.weight
         if (score >= least) continue
         least = score
         best = target

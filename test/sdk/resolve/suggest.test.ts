@@ -29,7 +29,23 @@ test('a word with one slip is found among words that are far away', (t) => {
 })
 
 test('the keys of an object are found through wrappers, lists and unions', (t) => {
-  t.deepEqual(keysAt(upstreamSchema, []), ['targets', 'balance', 'consistentHash', 'peakEwma', 'sticky', 'subset', 'slowStart', 'overprovisioning', 'panic', 'health', 'timeouts', 'tls', 'connections', 'http2', 'denyPrivate'])
+  t.deepEqual(keysAt(upstreamSchema, []), [
+    'targets',
+    'balance',
+    'consistentHash',
+    'peakEwma',
+    'sticky',
+    'subset',
+    'slowStart',
+    'overprovisioning',
+    'panic',
+    'health',
+    'timeouts',
+    'tls',
+    'connections',
+    'http2',
+    'denyPrivate',
+  ])
   t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
   t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'weight', 'priority', 'labels'])
   t.deepEqual(keysAt(upstreamSchema, ['connections']), [])
