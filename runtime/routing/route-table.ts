@@ -107,10 +107,13 @@ export function buildRouteTable<T extends Routable>(entries: readonly T[]): Rout
   // The router takes an empty parameter for one that is there, so paths that end with a slash have a router without those.
   const slashed = createRouter()
   const used = new Set<string>()
+  // Without a route of its own HEAD goes wherever GET does, and the router needs to hold it only once.
+  const headAsGet = entries.every(({ method }) => method !== 'HEAD')
   let conditional = false
   for (const { method, path, ordered } of listsOf(entries)) {
     const last = ordered.at(-1) as T
     used.add(method)
+    if (headAsGet && method === 'HEAD') continue
     // An unconditional entry always applies, so the router need not ask.
     const options = last.match ? { constraints: { conditions: ordered } } : {}
     conditional ||= ordered.some(({ match }) => match)
@@ -120,7 +123,8 @@ export function buildRouteTable<T extends Routable>(entries: readonly T[]): Rout
 
   function match(method: string, path: string, subject: MatchSubject): RouteMatch<T> | undefined {
     const router = path.endsWith('/') ? slashed : plain
-    const found = router.find(method as 'GET', path, (conditional ? { conditions: subject } : undefined) as never)
+    const asked = headAsGet && method === 'HEAD' ? 'GET' : method
+    const found = router.find(asked as 'GET', path, (conditional ? { conditions: subject } : undefined) as never)
     if (!found) return undefined
     const ordered = found.store as readonly T[]
     const entry = ordered.length === 1 ? ordered[0] : ordered.find((candidate) => conditionsHold(candidate.match, subject))

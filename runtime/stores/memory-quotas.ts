@@ -10,11 +10,18 @@ interface Count {
 /** What is used of quotas, in this process and in bounded memory. */
 export class MemoryQuotas {
   readonly #clock: Clock
-  readonly #counts: LRUCache<string, Count>
+  readonly #max: number
+  #made: LRUCache<string, Count> | undefined
 
   constructor(clock: Clock, max: number) {
     this.#clock = clock
-    this.#counts = new LRUCache({ max })
+    this.#max = max
+  }
+
+  /** Made on first use: it sets aside room for all its entries, and most gateways have no quota. */
+  get #counts(): LRUCache<string, Count> {
+    this.#made ??= new LRUCache({ max: this.#max })
+    return this.#made
   }
 
   spend(key: string, limit: number, bounds: QuotaBounds, cost: number): QuotaDecision {
@@ -36,6 +43,6 @@ export class MemoryQuotas {
   }
 
   clear(): void {
-    this.#counts.clear()
+    this.#made?.clear()
   }
 }

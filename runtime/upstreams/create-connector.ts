@@ -1,7 +1,8 @@
 import { isIP, type Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
-import { buildConnector, errors } from 'undici'
+import type * as undici from 'undici'
 import { isPublicAddress, lookupPublic, notPublic } from './public-address.js'
+import { buildConnector, errors } from './undici.js'
 
 /** What a connection is opened with. */
 export interface ConnectorOptions {
@@ -21,7 +22,7 @@ export function createConnector(
   origin: URL,
   timeoutMs: number,
   { tls, http2 = false, denyPrivate = false }: ConnectorOptions = {},
-): buildConnector.connector {
+): undici.buildConnector.connector {
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const servername = isIP(host) ? '' : host
   const secure = tls && { secureContext: tls }
@@ -32,7 +33,7 @@ export function createConnector(
     highWaterMark: 262_144,
     ...secure,
     ...checked,
-  } as buildConnector.BuildOptions)
+  } as undici.buildConnector.BuildOptions)
   // An address is connected to without a lookup.
   if (denyPrivate && servername === '' && !isPublicAddress(host)) return (_options, callback) => callback(notPublic(host, []), null)
   return (options, callback) => {

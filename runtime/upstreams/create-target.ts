@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
-import { Pool } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import type { Clock } from '../clock.js'
 import { createConnector } from './create-connector.js'
 import { Http2Dispatcher } from './http2-dispatcher.js'
 import { NamedPool } from './named-pool.js'
 import type { Target } from './target.js'
+import { Pool } from './undici.js'
 
 const DEFAULT_CONNECT_MS = 2_000
 

@@ -1,4 +1,3 @@
-import { Client } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import { type ConnectorOptions, createConnector } from './create-connector.js'
 import type { ProbeOutcome } from './health-tally.js'
@@ -35,10 +34,12 @@ const DISCARDED_BYTES = 65_536
 export function createProbe(origin: URL, settings: HealthSettings, connection: ConnectorOptions = {}): Probe {
   const { path, timeout, statuses } = settings
   // Every probe opens a connection: a reused one may just have been closed by an idle target, which says nothing about it.
-  const client = new Client(origin.origin, { connect: createConnector(origin, timeout, connection), pipelining: 0, maxHeaderSize: 16_384 })
+  const connect = createConnector(origin, timeout, connection)
+  const opened = import('undici').then(({ Client }) => new Client(origin.origin, { connect, pipelining: 0, maxHeaderSize: 16_384 }))
   const healthy = new Set(statuses)
   return {
     async run() {
+      const client = await opened
       const signal = AbortSignal.timeout(timeout)
       try {
         const { statusCode, body } = await client.request({ method: 'GET', path, headers: { 'user-agent': 'gatewright-health' }, signal })
@@ -52,7 +53,7 @@ export function createProbe(origin: URL, settings: HealthSettings, connection: C
       }
     },
     close() {
-      client.destroy().catch(() => undefined)
+      opened.then((client) => client.destroy()).catch(() => undefined)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2'
 import type { Readable } from 'node:stream'
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
+import { errors } from './undici.js'
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants
 

@@ -1,7 +1,8 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { type buildConnector, Dispatcher, errors } from 'undici'
+import type * as undici from 'undici'
 import { type Http2CallOptions, sendHttp2Call } from './http2-call.js'
+import { Dispatcher, errors } from './undici.js'
 
 /** What one stream may send ahead of its reader, and all of a connection's; the second lets no slow reader hold up the others. */
 const STREAM_WINDOW = 262_144
@@ -21,17 +22,17 @@ interface Connection {
 
 interface Waiting {
   readonly options: Http2CallOptions
-  readonly handler: Dispatcher.DispatchHandler
+  readonly handler: undici.Dispatcher.DispatchHandler
 }
 
 /** What a dispatcher is made of. */
 export interface Http2DispatcherOptions {
   readonly origin: URL
-  readonly connector: buildConnector.connector
+  readonly connector: undici.buildConnector.connector
   /** Most connections. */
   readonly connections: number
   /** Takes the requests while the target chooses HTTP/1.1. */
-  readonly fallback: Dispatcher
+  readonly fallback: undici.Dispatcher
 }
 
 /**
@@ -51,7 +52,7 @@ export class Http2Dispatcher extends Dispatcher {
     this.#options = options
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  override dispatch(options: undici.Dispatcher.DispatchOptions, handler: undici.Dispatcher.DispatchHandler): boolean {
     if (performance.now() < this.#http1Until) return this.#options.fallback.dispatch(options, handler)
     const call = { options: options as unknown as Http2CallOptions, handler }
     if (this.#over) {

@@ -1,6 +1,7 @@
 import dns from 'node:dns'
-import { Dispatcher, type Pool } from 'undici'
+import type * as undici from 'undici'
 import type { Clock } from '../clock.js'
+import { Dispatcher } from './undici.js'
 
 /** How old the answer for a name may be before it is asked for again, by the next request; milliseconds. */
 const ANSWER_MS = 30_000
@@ -13,15 +14,15 @@ const RENEWAL_MS = 60_000
  */
 export class NamedPool extends Dispatcher {
   readonly #host: string
-  readonly #open: () => Pool
+  readonly #open: () => undici.Pool
   readonly #clock: Clock
-  readonly #retiring = new Set<Pool>()
-  #pool: Pool
+  readonly #retiring = new Set<undici.Pool>()
+  #pool: undici.Pool
   #addresses: string | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   #renewedAt: number
 
-  constructor(host: string, open: () => Pool, clock: Clock) {
+  constructor(host: string, open: () => undici.Pool, clock: Clock) {
     super()
     this.#host = host
     this.#open = open
@@ -30,7 +31,7 @@ export class NamedPool extends Dispatcher {
     this.#renewedAt = clock.now()
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  override dispatch(options: undici.Dispatcher.DispatchOptions, handler: undici.Dispatcher.DispatchHandler): boolean {
     if (this.#clock.now() - this.#askedAt > ANSWER_MS) this.#ask()
     return this.#pool.dispatch(options, handler)
   }

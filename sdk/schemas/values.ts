@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { AnyAuth } from '../auth.js'
 import type { Key, Schema } from '../types.js'
 
-/** Accepts a zod 4 schema, from whichever copy of zod it came. */
-export const zodSchema = z.custom<Schema>(
-  (value) => typeof value === 'object' && value !== null && '_zod' in value,
-  'expected a zod 4 schema',
-)
+/** True for a zod 4 schema, from whichever copy of zod it came. */
+export const isZodSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && '_zod' in value
+
+/** Accepts a zod 4 schema. */
+export const zodSchema = z.custom<Schema>(isZodSchema, 'expected a zod 4 schema')
 
 /** Accepts a key such as `ip` or `session.key(...)`. */
 export const keyValue = z.custom<Key<never, string>>(

@@ -5,6 +5,8 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test from 'ava'
+// Gives dispatchers `request`.
+import 'undici'
 import type { Target } from '../../runtime/upstreams/target.js'
 import { openPool, picked, startTargets } from './open-pool.js'
 import type { ScriptedTarget } from './scripted-target.js'
