@@ -101,6 +101,21 @@ export const ISSUES = {
     explain:
       'A route’s `fallback.reply` must be a response that `responses` declares, with a body that matches its schema, and `fallback.upstream` another upstream than the route’s own.',
   },
+  GW1320: {
+    title: 'Nothing to balance by',
+    explain:
+      'The upstream has `balance: "consistent-hash"`, which sends requests with one key to one target, and this route does not say what the key is. Give the route an `affinity` such as `ip`, `header("x-tenant")` or `session.key(auth => auth.claims.sub)`.',
+  },
+  GW1321: {
+    title: 'Affinity without effect',
+    explain:
+      'A route’s `affinity` is what its upstream’s balancer keys on, and only `balance: "consistent-hash"` does. Set that on the upstream, or leave `affinity` out.',
+  },
+  GW1322: {
+    title: 'Affinity cookie of two upstreams',
+    explain:
+      'Two upstreams keep their clients by a cookie of the same name: each would overwrite the other’s. Give each `sticky.cookie` a name of its own.',
+  },
   GW1401: { title: 'Transform without response', explain: '`mapResponse` has a function for a status that `responses` does not declare.' },
   GW1402: {
     title: 'Body not allowed',

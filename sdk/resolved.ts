@@ -11,7 +11,7 @@ import type { ResponseCheck } from './response-check.js'
 import type { RetrySettings } from './retry.js'
 import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
-import type { Schema } from './types.js'
+import type { Key, Schema } from './types.js'
 import type { TimeoutSettings, UpstreamSettings } from './upstream.js'
 import type { WebSocketSettings } from './websocket.js'
 
@@ -95,6 +95,8 @@ export interface ResolvedRoute {
   readonly compose: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
+  /** What the upstream’s balancer keys on. */
+  readonly affinity: Key<never, string> | undefined
   /** Problems, headers and security of everything the route runs, the forwarder included. */
   readonly effects: Required<Effects>
   /** The gateway's own part of `effects`: what it may answer whatever the policies and the auth are. */

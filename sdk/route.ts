@@ -10,7 +10,7 @@ import type { ResponseCheckOptions } from './response-check.js'
 import type { RetryFor } from './retry.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
-import type { BaseContext, Out, Schema } from './types.js'
+import type { BaseContext, Key, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
 import type { WebSocketOptions } from './websocket.js'
 
@@ -164,6 +164,8 @@ export interface RouteOptions<
   readonly use?: U
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
+  /** What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`; an empty key sends them anywhere. */
+  readonly affinity?: Key<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }, string>
   /** What callers get, by status. */
   readonly responses?: R
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */

@@ -1,4 +1,14 @@
 import { z } from 'zod'
+import {
+  type BalanceOptions,
+  balanceIssues,
+  consistentHashSchema,
+  labelsSchema,
+  peakEwmaSchema,
+  slowStartSchema,
+  stickySchema,
+  subsetSchema,
+} from './balance.js'
 import { type BreakerOptions, breakerSchema } from './breaker.js'
 import { type AdaptiveOptions, adaptiveSchema, type BulkheadOptions, bulkheadSchema } from './bulkhead.js'
 import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
@@ -19,6 +29,10 @@ const target = z.union([
     host: hostText.optional(),
     /** Share of the requests relative to the other targets: 1 to 1,000. */
     weight: z.int().min(1).max(1_000).default(1),
+    /** Targets of priority 0 are used first, those of 1 when too few of them are usable, and so on: 0 to 15. Default 0. */
+    priority: z.int().min(0).max(15).default(0),
+    /** What `subset` chooses by, such as `{ shard: 'a' }`. */
+    labels: labelsSchema.default({}),
   }),
 ])
 
@@ -41,10 +55,26 @@ const options = z.strictObject({
   /** One or more base URLs, such as `http://127.0.0.1:4001`, or Unix sockets, such as `unix:/run/app.sock`; or `{ url, weight }`. */
   targets: z.array(target).min(1, 'expected at least one target'),
   /**
-   * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin;
-   * `least-request`: the better of two random targets by requests in flight over weight.
+   * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin; `random`: by weight;
+   * `least-request`: the better of two random targets by requests in flight over weight;
+   * `peak-ewma`: the better of two by latency times requests in flight, over weight;
+   * `consistent-hash`: one key, the route's `affinity`, to one target.
    */
-  balance: z.enum(['round-robin', 'weighted', 'least-request']).default('round-robin'),
+  balance: z.enum(['round-robin', 'weighted', 'random', 'least-request', 'peak-ewma', 'consistent-hash']).default('round-robin'),
+  /** Options of `balance: 'consistent-hash'`. */
+  consistentHash: consistentHashSchema.optional(),
+  /** Options of `balance: 'peak-ewma'`. */
+  peakEwma: peakEwmaSchema.optional(),
+  /** Requests of one client go to one target while it is usable, by a cookie of the gateway's own. */
+  sticky: stickySchema.optional(),
+  /** A request's header says which targets may serve it, by their label. */
+  subset: subsetSchema.optional(),
+  /** Targets that come later, or come back, get their whole weight step by step. Not with `round-robin`. */
+  slowStart: slowStartSchema.optional(),
+  /** How far the usable targets of a priority stand in for the others before the next priority helps: 1 to 10. Default 1.4. */
+  overprovisioning: z.number().min(1).max(10).default(1.4),
+  /** Percent of usable targets of a priority below which requests go to all of them, the unhealthy too; 0 for never. Default 0. */
+  panic: z.number().min(0).max(100).default(0),
   /** Active health checks; without them every target counts as healthy. */
   health: z
     .strictObject({
@@ -118,16 +148,7 @@ export const upstreamSchema = options.superRefine((given, ctx) => {
     ctx.addIssue({ code: 'custom', path: ['targets', index], message, params: { hint: 'use an https URL, or leave `http2` out' } })
   })
   for (const issue of socketIssues(given.targets, given.denyPrivate)) ctx.addIssue({ code: 'custom', ...issue })
-  if (given.balance !== 'round-robin') return
-  given.targets.forEach((entry, index) => {
-    if (typeof entry === 'string' || entry.weight <= 1) return
-    ctx.addIssue({
-      code: 'custom',
-      path: ['targets', index, 'weight'],
-      message: `a weight of ${entry.weight} has no effect with \`round-robin\`, which takes each target in turn`,
-      params: { hint: 'set `balance: "weighted"` or `balance: "least-request"`' },
-    })
-  })
+  for (const { path, message, hint } of balanceIssues(given)) ctx.addIssue({ code: 'custom', path: [...path], message, params: { hint } })
 })
 
 /** What a user writes for one timeout set. */
@@ -138,15 +159,22 @@ export interface TimeoutOptions {
   readonly total?: Duration
 }
 
+/** One target of an upstream. */
+export interface TargetOptions {
+  readonly url: string
+  readonly host?: string
+  readonly weight?: number
+  readonly priority?: number
+  readonly labels?: Readonly<Record<string, string>>
+}
+
 /** Options of {@link upstream}. */
-export interface UpstreamOptions {
+export interface UpstreamOptions extends BalanceOptions {
   /**
    * One or more base URLs, such as `'http://127.0.0.1:4001'`, or Unix sockets, such as `'unix:/run/app.sock'`; a weight is a share of
-   * requests, default 1. `host` is what `Host` says to a target behind a socket, default `localhost`.
+   * requests, default 1; priority 0, the default, is used first. `host` is what `Host` says to a target behind a socket, default `localhost`.
    */
-  readonly targets: readonly (string | { readonly url: string; readonly host?: string; readonly weight?: number })[]
-  /** `round-robin` (default), `weighted` (smooth weighted round-robin) or `least-request` (power of two choices). */
-  readonly balance?: 'round-robin' | 'weighted' | 'least-request'
+  readonly targets: readonly (string | TargetOptions)[]
   /** Active health checks; without them every target counts as healthy. */
   readonly health?: {
     /** Path of the GET probe, from the root of the target's origin. */

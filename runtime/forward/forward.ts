@@ -47,7 +47,9 @@ export class ForwardRequest implements UpstreamRequest {
   readonly retry: CompiledRoute['retry']
   readonly hedge: CompiledRoute['hedge']
   readonly upgrade: 'websocket' | undefined
-  readonly affinity: string | undefined = undefined
+  readonly affinity: string | undefined
+  readonly subset: string | undefined
+  readonly bond: string | undefined
   readonly #exchange: GatewayExchange
   readonly #route: CompiledRoute
   readonly #context: ForwardContext
@@ -64,6 +66,10 @@ export class ForwardRequest implements UpstreamRequest {
     this.repeatable = this.idempotent || (retry ? repeats(retry.nonIdempotent, exchange) : false)
     this.hedge = hedge && this.idempotent && !exchange.upgrade && !streams(exchange) ? hedge : undefined
     this.upgrade = exchange.upgrade && route.websocket ? 'websocket' : undefined
+    const { chooseBy } = route
+    this.affinity = chooseBy?.affinity?.(exchange)
+    this.subset = chooseBy?.subset?.(exchange)
+    this.bond = chooseBy?.bond?.(exchange)
     this.#exchange = exchange
     this.#route = route
     this.#context = context

@@ -5,6 +5,7 @@ import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
 import { composeStep } from '../compose/compile-composition.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
+import { compileChoiceReader } from '../forward/choice-reader.js'
 import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
@@ -20,6 +21,7 @@ import type { GatewayExchange } from './exchange.js'
 import { compileFallback, fallbackStep } from './fallback-step.js'
 import { mapRequestStep, responseMappings } from './map-steps.js'
 import { violationCounter, warnStep } from './response-check.js'
+import { stickyPart } from './sticky-part.js'
 import { compileUpstreamTarget } from './upstream-target.js'
 import { validationSteps } from './validation-steps.js'
 
@@ -49,6 +51,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
   const compose = composeStep(route, pools, services)
+  const sticky = route.compose ? undefined : stickyPart(pools.get(route.upstream.name) as UpstreamPool)
   return [
     // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
     ...(fallback ? [request('admit', 'fallback', fallback)] : []),
@@ -69,6 +72,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
     ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
     ...(compose ? [request('forward', 'compose', compose)] : []),
+    ...(sticky ? [{ phase: 'transform' as const, name: 'sticky', compiled: sticky }] : []),
   ]
 }
 
@@ -124,6 +128,7 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),
     publicCookie: compilePublicCookie(route, pool),
+    chooseBy: compileChoiceReader(route),
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
@@ -163,6 +168,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     upstreamTarget: () => '/',
     publicLocation: undefined,
     publicCookie: undefined,
+    chooseBy: undefined,
     preserveHost: false,
     bodyLimit: 0,
     responseLimit: 0,

@@ -1,5 +1,6 @@
 import type { RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { ChoiceReader } from '../forward/choice-reader.js'
 import type { PublicCookie } from '../forward/public-cookie.js'
 import type { PublicLocation } from '../forward/public-location.js'
 import type { HedgePlan } from '../upstreams/hedge/compile-hedge.js'
@@ -49,6 +50,8 @@ export interface CompiledRoute {
   readonly publicLocation: PublicLocation | undefined
   /** Makes cookies of the upstream public; undefined where they pass as they are. */
   readonly publicCookie: PublicCookie | undefined
+  /** What of a request the choice of its target depends on; undefined where it depends on none. */
+  readonly chooseBy: ChoiceReader | undefined
   readonly preserveHost: boolean
   readonly bodyLimit: number
   readonly responseLimit: number

@@ -19,7 +19,8 @@ export function createTarget(
   clock: Clock,
   tls?: UpstreamTls,
 ): Target {
-  const { url, weight } = typeof configured === 'string' ? { url: configured, weight: 1 } : configured
+  const { url, weight, priority, labels } =
+    typeof configured === 'string' ? { url: configured, weight: 1, priority: 0, labels: {} } : configured
   const { origin, socketPath, basePath, hostname } = placeOf(configured)
   const isSecure = origin.protocol === 'https:'
   const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
@@ -58,6 +59,8 @@ export function createTarget(
     denyPrivate,
     basePath,
     weight,
+    priority,
+    labels,
     dispatcher: tls?.isWatched && isSecure ? new SwappedDispatcher(tls, open) : open(),
     active: 0,
     healthy: true,

@@ -1,11 +1,12 @@
 import type { ResolvedUpstream } from '../../sdk/resolved.js'
-import { createBalancer } from './balance/create-balancer.js'
+import type { TargetBonds } from './balance/target-bonds.js'
+import { TargetChoice } from './balance/target-choice.js'
 import { Breakers } from './breaker/breakers.js'
 import { type Bulkhead, createBulkhead } from './bulkhead/bulkhead.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
 import { type HealthDeps, TargetHealth } from './health.js'
-import type { AttemptResult, Balancer, ChoiceSubject, Target, UpstreamPool } from './target.js'
+import type { AttemptListener, AttemptResult, ChoiceSubject, Target, UpstreamPool } from './target.js'
 import type { UpstreamTls, UpstreamTlsDeps } from './tls/upstream-tls.js'
 
 /** What a pool needs of its surroundings. */
@@ -21,11 +22,12 @@ class TargetPool implements UpstreamPool {
   readonly targets: readonly Target[]
   readonly breakers: Breakers | undefined
   readonly bulkhead: Bulkhead | undefined
-  readonly #balancer: Balancer
+  readonly bonds: TargetBonds | undefined
+  readonly #choice: TargetChoice
+  readonly #listeners: readonly AttemptListener[]
   readonly #checks: ReadonlyMap<Target, TargetHealth>
   readonly #closeWithin: number
   readonly #tls: UpstreamTls
-  #usable: readonly Target[]
   #closing: Promise<void> | undefined
 
   constructor(upstream: ResolvedUpstream, deps: UpstreamPoolDeps) {
@@ -35,24 +37,25 @@ class TargetPool implements UpstreamPool {
     this.name = name
     this.#tls = compileTls(upstream, deps)
     this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, this.#tls))
-    this.#usable = this.targets
-    this.#balancer = createBalancer(settings.balance, random)
-    this.breakers = settings.breaker && new Breakers(name, settings.breaker, deps)
+    const breakers = settings.breaker && new Breakers(name, settings.breaker, deps)
+    this.breakers = breakers
     this.bulkhead = createBulkhead(name, settings, { ...deps, random })
+    this.#choice = new TargetChoice(name, settings, { ...deps, random, admitting: breakers && ((targets) => breakers.usable(targets)) })
+    this.#choice.refresh(this.targets, this.targets)
+    this.bonds = this.#choice.bonds
+    this.#listeners = [this.#choice.report].filter((listener) => listener !== undefined)
     this.#closeWithin = deps.closeWithin ?? 30_000
     const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
   pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined {
-    const usable = this.breakers?.usable(this.#usable) ?? this.#usable
-    if (except === undefined || usable.length < 2) return this.#balancer.pick(usable, subject)
-    const avoided: readonly Target[] = 'url' in except ? [except] : except
-    const others = usable.filter((target) => !avoided.includes(target))
-    return this.#balancer.pick(others.length > 0 ? others : usable, subject)
+    return this.#choice.pick(except === undefined || !('url' in except) ? except : [except], subject)
   }
 
-  report(_target: Target, _result: AttemptResult, _status: number, _latency: number): void {}
+  report(target: Target, result: AttemptResult, status: number, latency: number): void {
+    for (const listener of this.#listeners) listener(target, result, status, latency)
+  }
 
   reportUnreachable(target: Target): void {
     this.#checks.get(target)?.reportUnreachable()
@@ -68,7 +71,10 @@ class TargetPool implements UpstreamPool {
   }
 
   #refresh(): void {
-    this.#usable = this.targets.filter((target) => target.healthy)
+    this.#choice.refresh(
+      this.targets,
+      this.targets.filter((target) => target.healthy),
+    )
   }
 
   async #close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { TargetBonds } from './balance/target-bonds.js'
 import type { Breakers } from './breaker/breakers.js'
 import type { Bulkhead } from './bulkhead/bulkhead.js'
 import type { UpstreamTls } from './tls/upstream-tls.js'
@@ -21,7 +22,12 @@ export interface Target {
   readonly denyPrivate?: boolean
   /** Path put before the request's: empty or `/base`. */
   readonly basePath: string
-  readonly weight: number
+  /** Share of the requests relative to the other targets; less than configured while it starts slowly. */
+  weight: number
+  /** Targets of the lowest number are used first. */
+  readonly priority: number
+  /** What requests may choose it by. */
+  readonly labels: Readonly<Record<string, string>>
   readonly dispatcher: Dispatcher
   /** Requests in flight; the sender counts. */
   active: number
@@ -33,14 +39,24 @@ export interface Target {
 export interface ChoiceSubject {
   /** Requests with one key go to one target, where the balancer keys; undefined for a request without one. */
   readonly affinity: string | undefined
+  /** The targets that may serve it, by the label that the upstream’s `subset` names; undefined where it says nothing. */
+  readonly subset?: string | undefined
+  /** What its affinity cookie says; undefined for a request without one. */
+  readonly bond?: string | undefined
 }
 
 /** How an attempt ended: with a whole response, before a connection was had, in the middle, too late, or because nobody wanted it any more. */
 export type AttemptResult = 'response' | 'unreachable' | 'reset' | 'timeout' | 'cancelled' | 'error'
 
+/** Told how each attempt ended, as {@link UpstreamPool.report} is. */
+export type AttemptListener = (target: Target, result: AttemptResult, status: number, latency: number) => void
+
 /** Picks one of the usable targets; undefined if the list is empty. */
 export interface Balancer {
   pick(usable: readonly Target[], subject?: ChoiceSubject): Target | undefined
+  readonly report?: AttemptListener
+  /** Forgets what it knows of targets that are not among `members`. */
+  retain?(members: ReadonlySet<Target>): void
 }
 
 /** An upstream with its targets, balancer and health checks. */
@@ -51,6 +67,8 @@ export interface UpstreamPool {
   readonly breakers: Breakers | undefined
   /** Decides how many calls are in flight; undefined where any number may be. */
   readonly bulkhead: Bulkhead | undefined
+  /** What its affinity cookies say; undefined without `sticky`. */
+  readonly bonds: TargetBonds | undefined
   /** The target for one request; `except` are those that just failed, avoided while another is usable. */
   pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined
   /**

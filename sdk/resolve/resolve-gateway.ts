@@ -4,6 +4,7 @@ import { jsonLimitsSchema } from '../json-limits.js'
 import type { ResolvedGateway } from '../resolved.js'
 import type { Route } from '../route.js'
 import { readStamp, STAMP } from '../stamp.js'
+import { checkAffinityCookies } from './check-balance.js'
 import { checkNeeds } from './check-needs.js'
 import { findRouteConflicts } from './find-route-conflicts.js'
 import { IssueCollector } from './issues.js'
@@ -58,6 +59,7 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
     results.flatMap(({ address, place }) => (address ? [{ route: address, place }] : [])),
     issues,
   )
+  checkAffinityCookies(upstreams.all, inside(root, 'routes'), issues)
   if (parsed) checkNeeds(policies.needs, parsed, issues)
   if (!parsed || issues.issues.length > 0) throw new ConfigError(issues.issues)
   const { use: _use, routes: _routes, ...settings } = parsed

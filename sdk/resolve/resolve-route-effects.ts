@@ -23,6 +23,7 @@ const UPSTREAM_REFUSALS: ReadonlySet<ProblemCode> = new Set(['NO_HEALTHY_TARGET'
 
 const REQUEST_ID = 'Names this request in the gateway’s logs.'
 const NO_STORE = '`no-store` on a response that stands in for the upstream’s.'
+const AFFINITY = 'Keeps later requests with what serves this one.'
 const RETRY_AFTER = 'Seconds after which to try again.'
 
 /** What callers can observe of a route: in whole, and apart from its policies and auth. */
@@ -70,7 +71,14 @@ function effectsOfGateway(
   const problems = [...ownProblems(options), ...refusals, ...webSocketProblems(options.websocket)]
   const retries = options.websocket !== undefined || problems.some((code) => UPSTREAM_REFUSALS.has(code))
   const standIn = { name: 'Cache-Control', description: NO_STORE, on: 'any' as const }
-  return { problems, headers: [requestId, ...(retries ? [retryAfter] : []), ...(fallback?.reply ? [standIn] : [])] }
+  const bond = { name: 'Set-Cookie', description: AFFINITY, on: 'any' as const }
+  const headers = [requestId, ...(retries ? [retryAfter] : []), ...(fallback?.reply ? [standIn] : [])]
+  return { problems, headers: upstream.settings.sticky ? [...headers, bond] : headers }
+}
+
+/** True where an upstream may have no target for a request. */
+function mayHaveNoTarget({ health, sticky, subset }: ResolvedUpstream['settings']): boolean {
+  return health !== undefined || sticky?.onGone === 'refuse' || subset?.fallback === 'none'
 }
 
 function ownProblems(options: RouteSettings): ProblemCode[] {
@@ -84,9 +92,10 @@ function ownProblems(options: RouteSettings): ProblemCode[] {
 }
 
 /** What the gateway answers in place of an upstream that it does not call. */
-function upstreamRefusals({ health, breaker, bulkhead, adaptive }: ResolvedUpstream['settings']): ProblemCode[] {
+function upstreamRefusals(settings: ResolvedUpstream['settings']): ProblemCode[] {
+  const { breaker, bulkhead, adaptive } = settings
   const refusals: ProblemCode[] = []
-  if (health) refusals.push('NO_HEALTHY_TARGET')
+  if (mayHaveNoTarget(settings)) refusals.push('NO_HEALTHY_TARGET')
   if (breaker?.mode === 'enforce') refusals.push('CIRCUIT_OPEN')
   if (bulkhead || adaptive?.mode === 'enforce') refusals.push('UPSTREAM_BUSY')
   return refusals

@@ -4,6 +4,7 @@ import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
+import { checkAffinity } from './check-balance.js'
 import { acceptsOf, checkBodies } from './check-bodies.js'
 import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
@@ -68,6 +69,7 @@ export function resolveRoute(
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkBodies(options, place, issues)
+  if (options && upstream) checkAffinity(options, upstream, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   const retry = options && upstream && resolveRetry(options, upstream, place, issues)
   const fallback = options && resolveFallback(options, upstream, place, to)
@@ -127,6 +129,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     policies,
     effects,
     ownEffects,
+    affinity: options.affinity,
     method: options.method,
     params: options.params,
     query: options.query,

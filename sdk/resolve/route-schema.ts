@@ -5,7 +5,7 @@ import { routeHedgeSchema } from '../hedge.js'
 import { responseCheckSchema } from '../response-check.js'
 import { routeRetrySchema } from '../retry.js'
 import { headerName, size } from '../schemas/text.js'
-import { isZodSchema, zodSchema } from '../schemas/values.js'
+import { isZodSchema, keyValue, zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
 import { webSocketSchema } from '../websocket.js'
 
@@ -39,6 +39,11 @@ export const routeSchema = z.strictObject({
   auth: z.unknown().optional(),
   /** Policies by name, after those of the gateway and the group. */
   use: z.unknown().optional(),
+  /**
+   * What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`: a key such as `ip`, `header('x-tenant')`,
+   * `param('id')` or `session.key(...)`; an empty one sends a request anywhere.
+   */
+  affinity: keyValue.optional(),
   /** Conditions beyond method and path; a route with conditions is tried before one without. */
   match: z
     .strictObject({

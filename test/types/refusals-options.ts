@@ -355,7 +355,7 @@ upstream('a', {
 upstream('a', {
   targets: [],
   // @ts-expect-error no such way to balance
-  balance: 'random',
+  balance: 'randomly',
 })
 jwt({
   issuer: 'x',

@@ -1,6 +1,6 @@
 // Every route that must not compile. The error has to be on the line under its comment.
 
-import { defineGateway, group, route } from 'gatewright'
+import { defineGateway, group, param, route } from 'gatewright'
 import { z } from 'zod'
 import { either, partner, perCaller, perPartner, perPlan, perUser, session, User, users } from './shared.js'
 
@@ -235,4 +235,25 @@ route({
   responses: { 200: User },
   // @ts-expect-error what is enforced is enforced on every response
   validateResponse: { mode: 'enforce', sample: 0.5 },
+})
+
+// --- affinity ------------------------------------------------------------------------------------------------------
+
+route({
+  ...get,
+  path: '/u/{id}',
+  // @ts-expect-error a key of an auth that the route does not have
+  affinity: session.key((auth) => auth.claims.sub),
+})
+route({
+  ...get,
+  path: '/u/{id}',
+  // @ts-expect-error a key of a parameter that the path does not have
+  affinity: param('tenant'),
+})
+members.route({
+  ...get,
+  path: '/u/{id}',
+  // @ts-expect-error a key of another auth
+  affinity: partner.key((auth) => auth.metadata.tier),
 })

@@ -70,23 +70,33 @@ test('weighted keeps its proportions among the targets that are left', (t) => {
   t.true(Math.abs(count(taken, a) - 300) <= 2, `${count(taken, a)} of 400`)
 })
 
-test('least-request never picks the worse of the two it draws', (t) => {
+test('least-request never picks the busier of the two it draws', (t) => {
   const load = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 50 })), { minLength: 2, maxLength: 8 })
   const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+  /** One copy of each target for each unit of its weight, so that a fair draw of a copy is a draw by weight. */
+  const copies = (targets: readonly Target[]) => targets.flatMap((target) => Array<Target>(target.weight).fill(target))
+  const drawn = (targets: readonly Target[], at: number) => copies(targets)[Math.floor(at * copies(targets).length)] as Target
   fc.assert(
     fc.property(load, unit, unit, (loads, first, second) => {
       const targets = fakeTargets(loads.map(([weight]) => weight))
       for (const [index, [, active]] of loads.entries()) (targets[index] as Target).active = active
       const draws = [first, second]
       const picked = leastRequest(() => draws.shift() as number).pick(targets) as Target
-      const a = Math.floor(first * targets.length)
-      const others = targets.filter((_, index) => index !== a)
-      const pair = [targets[a] as Target, others[Math.floor(second * others.length)] as Target]
-      const cost = (target: Target) => (target.active + 1) / target.weight
-      t.true(pair.includes(picked))
-      t.true(pair.every((target) => cost(picked) <= cost(target) + 1e-9))
+      const a = drawn(targets, first)
+      const b = drawn(
+        targets.filter((target) => target !== a),
+        second,
+      )
+      t.is(picked, a.active / a.weight <= b.active / b.weight ? a : b)
     }),
+    { numRuns: 10_000 },
   )
+})
+
+test('least-request sends idle targets their share by weight, and starves none', (t) => {
+  const targets = fakeTargets([1, 3])
+  const taken = picks(leastRequest(seededRandom(13)), targets, 10_000)
+  t.true(Math.abs(count(taken, targets[0] as Target) - 2_500) < 150, `${count(taken, targets[0] as Target)} of 10,000`)
 })
 
 test('least-request draws every target equally often while all are idle', (t) => {

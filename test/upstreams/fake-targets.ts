@@ -10,6 +10,8 @@ export function fakeTargets(weights: readonly number[]): Target[] {
     authority: `target-${index}`,
     basePath: '',
     weight,
+    priority: 0,
+    labels: {},
     dispatcher: undefined as unknown as Dispatcher,
     active: 0,
     healthy: true,

@@ -22,5 +22,8 @@ export function weighted(): Balancer {
       if (best) credit.set(best, most - total)
       return best
     },
+    retain(members: ReadonlySet<Target>): void {
+      for (const target of credit.keys()) if (!members.has(target)) credit.delete(target)
+    },
   }
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { route, upstream } from 'gatewright'
+import { ip, route, upstream } from 'gatewright'
 import { issuesOf, lines, resolveRoutes } from './resolve.js'
 
 const loose = upstream as (name: unknown, options: unknown) => ReturnType<typeof upstream>
@@ -55,4 +55,45 @@ test('one upstream on many routes is one upstream', (t) => {
   const { upstreams, routes } = resolveRoutes(routesOf(shared, shared, shared))
   t.is(upstreams.length, 1)
   t.true(routes.every((resolved) => resolved.upstream === upstreams[0]))
+})
+
+const two = [one, 'http://127.0.0.1:2']
+const keyed = upstream('keyed', { targets: two, balance: 'consistent-hash' })
+
+test('a route over an upstream that hashes needs a key, and no other may have one', (t) => {
+  t.deepEqual(lines(issuesOf({ get: route({ method: 'GET', path: '/', upstream: keyed }) })), [
+    'GW1320 routes.get: the upstream "keyed" balances by a key, and the route has no `affinity`',
+  ])
+  t.deepEqual(issuesOf({ get: route({ method: 'GET', path: '/', upstream: keyed, affinity: ip }) }), [])
+  const plain = upstream('plain', { targets: two })
+  t.deepEqual(lines(issuesOf({ get: route({ method: 'GET', path: '/', upstream: plain, affinity: ip }) })), [
+    'GW1321 routes.get.affinity: the upstream "plain" has `balance: "round-robin"`, which takes no key',
+  ])
+})
+
+test('two upstreams may not share an affinity cookie', (t) => {
+  const [a, b] = ['a', 'b'].map((name) => upstream(name, { targets: two, sticky: { cookie: 'c' } }))
+  t.deepEqual(lines(issuesOf(routesOf(a as typeof keyed, b as typeof keyed))), [
+    'GW1322 routes: the upstreams "a" and "b" both have the affinity cookie `c`',
+  ])
+})
+
+const idle: [string, object, string][] = [
+  ['slow start with round-robin', { slowStart: { window: '10s' } }, 'slowStart'],
+  ['options of another balancer', { peakEwma: {} }, 'peakEwma'],
+  ['a subset by a label that no target has', { subset: { header: 'x-shard', label: 'shard' } }, 'subset.label'],
+  ['a refusing cookie without a secret', { sticky: { cookie: 'c', onGone: 'refuse' } }, 'sticky.secret'],
+]
+for (const [title, options, place] of idle)
+  test(`refuses ${title}`, (t) => {
+    const found = lines(issuesOf(routesOf(loose('a', { targets: two, ...options }))))
+    t.is(found.length, 1)
+    t.true(found[0]?.startsWith(`GW1002 routes.r0.upstream.${place}: `), found[0])
+  })
+
+test('what a sticky upstream sets, and that a target may be missing, is declared', (t) => {
+  const sticky = upstream('a', { targets: two, sticky: { cookie: 'c', secret: 'sixteen characters', onGone: 'refuse' } })
+  const effects = resolveRoutes(routesOf(sticky)).routes[0]?.effects
+  t.true(effects?.headers.some(({ name }) => name === 'Set-Cookie'))
+  t.true(effects?.problems.includes('NO_HEALTHY_TARGET'))
 })

@@ -32,6 +32,13 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
   t.deepEqual(keysAt(upstreamSchema, []), [
     'targets',
     'balance',
+    'consistentHash',
+    'peakEwma',
+    'sticky',
+    'subset',
+    'slowStart',
+    'overprovisioning',
+    'panic',
     'health',
     'timeouts',
     'tls',
@@ -46,7 +53,7 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'adaptive',
   ])
   t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
-  t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'host', 'weight'])
+  t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'host', 'weight', 'priority', 'labels'])
   t.deepEqual(keysAt(upstreamSchema, ['connections']), [])
   t.deepEqual(keysAt(upstreamSchema, ['nowhere', 'at', 'all']), [])
 })
