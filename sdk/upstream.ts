@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type EjectionOptions, ejectionSchema } from './ejection.js'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
@@ -52,6 +53,8 @@ const options = z.strictObject({
       fall: z.int().min(1).max(100).default(3),
     })
     .optional(),
+  /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */
+  ejection: z.union([z.literal(false), ejectionSchema]).prefault({}),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
   /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */
@@ -115,6 +118,8 @@ export interface UpstreamOptions {
     /** Failures in a row that take a target out. Default 3. */
     readonly fall?: number
   }
+  /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */
+  readonly ejection?: false | EjectionOptions
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
   /** TLS with `https` targets. Default: Node's own certificate authorities, no certificate of the gateway's. */

@@ -2,6 +2,7 @@ import type { ResolvedUpstream } from '../../sdk/resolved.js'
 import { createBalancer } from './balance/create-balancer.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
+import { OutlierEjection } from './ejection/outlier-ejection.js'
 import { type HealthDeps, TargetHealth } from './health.js'
 import type { AttemptResult, Balancer, ChoiceSubject, Target, UpstreamPool } from './target.js'
 
@@ -19,19 +20,25 @@ class TargetPool implements UpstreamPool {
   readonly #balancer: Balancer
   readonly #checks: ReadonlyMap<Target, TargetHealth>
   readonly #closeWithin: number
+  readonly #ejection: OutlierEjection | undefined
   #usable: readonly Target[]
   #closing: Promise<void> | undefined
 
   constructor({ name, settings }: ResolvedUpstream, deps: UpstreamPoolDeps) {
     const random = deps.random ?? Math.random
-    const { health } = settings
+    const { health, ejection } = settings
+    const refresh = () => this.#refresh()
+    const watching = { ...deps, random }
     this.name = name
     const tls = compileTls(name, settings.tls)
     this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, tls))
     this.#usable = this.targets
     this.#balancer = createBalancer(settings.balance, random)
     this.#closeWithin = deps.closeWithin ?? 30_000
-    const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
+    // A single target would never be ejected.
+    if (ejection && this.targets.length > 1) this.#ejection = new OutlierEjection(name, this.targets, ejection, watching, refresh)
+    const changes = { changed: refresh, well: (target: Target) => this.#ejection?.restore(target) }
+    const watch = health && ((target: Target) => new TargetHealth(target, name, health, watching, changes))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
@@ -44,7 +51,9 @@ class TargetPool implements UpstreamPool {
     )
   }
 
-  report(_target: Target, _result: AttemptResult, _status: number, _latency: number): void {}
+  report(target: Target, result: AttemptResult, status: number, _latency: number): void {
+    this.#ejection?.report(target, result, status)
+  }
 
   reportUnreachable(target: Target): void {
     this.#checks.get(target)?.reportUnreachable()
@@ -60,10 +69,14 @@ class TargetPool implements UpstreamPool {
   }
 
   #refresh(): void {
-    this.#usable = this.targets.filter((target) => target.healthy)
+    const healthy = this.targets.filter((target) => target.healthy)
+    const usable = healthy.filter((target) => !this.#ejection?.isEjected(target))
+    // An ejected target may still answer some requests, where those that are down answer none.
+    this.#usable = usable.length > 0 ? usable : healthy
   }
 
   async #close(): Promise<void> {
+    this.#ejection?.close()
     for (const check of this.#checks.values()) check.close()
     await Promise.all(this.targets.map((target) => closeDispatcher(target, this.#closeWithin)))
   }

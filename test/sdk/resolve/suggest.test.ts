@@ -29,7 +29,17 @@ test('a word with one slip is found among words that are far away', (t) => {
 })
 
 test('the keys of an object are found through wrappers, lists and unions', (t) => {
-  t.deepEqual(keysAt(upstreamSchema, []), ['targets', 'balance', 'health', 'timeouts', 'tls', 'connections', 'http2', 'denyPrivate'])
+  t.deepEqual(keysAt(upstreamSchema, []), [
+    'targets',
+    'balance',
+    'health',
+    'ejection',
+    'timeouts',
+    'tls',
+    'connections',
+    'http2',
+    'denyPrivate',
+  ])
   t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
   t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'weight'])
   t.deepEqual(keysAt(upstreamSchema, ['connections']), [])
