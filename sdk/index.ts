@@ -19,6 +19,7 @@ export type {
 } from './exchange.js'
 export type { Gateway, GatewayOptions, RedisOptions, RouteTree } from './gateway.js'
 export { defineGateway } from './gateway.js'
+export type { HealthOptions } from './health.js'
 export type { IssueCode, IssueType } from './issue-codes.js'
 export { ISSUES } from './issue-codes.js'
 export type { JsonLimitOptions } from './json-limits.js'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EjectionOptions, ejectionSchema } from './ejection.js'
+import { type HealthOptions, healthSchema } from './health.js'
 import { type Duration, duration, httpUrl } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
@@ -37,22 +38,7 @@ const options = z.strictObject({
    */
   balance: z.enum(['round-robin', 'weighted', 'least-request']).default('round-robin'),
   /** Active health checks; without them every target counts as healthy. */
-  health: z
-    .strictObject({
-      /** Path of the GET probe, from the root of the target's origin. */
-      path: z.string().regex(/^\/[^\s#]*$/, 'expected a path that starts with "/"'),
-      /** Time between probes of one target, ±10 %. Default `5s`. */
-      interval: duration.prefault('5s'),
-      /** Longest wait for a probe's response. Default `2s`. */
-      timeout: duration.prefault('2s'),
-      /** Statuses that count as healthy. Default `[200, 204]`. */
-      statuses: z.array(z.int().min(100).max(599)).min(1).default([200, 204]),
-      /** Successes in a row that bring a target back. Default 2. */
-      rise: z.int().min(1).max(100).default(2),
-      /** Failures in a row that take a target out. Default 3. A refused connection counts at once. */
-      fall: z.int().min(1).max(100).default(3),
-    })
-    .optional(),
+  health: healthSchema.optional(),
   /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */
   ejection: z.union([z.literal(false), ejectionSchema]).prefault({}),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
@@ -104,20 +90,7 @@ export interface UpstreamOptions {
   /** `round-robin` (default), `weighted` (smooth weighted round-robin) or `least-request` (power of two choices). */
   readonly balance?: 'round-robin' | 'weighted' | 'least-request'
   /** Active health checks; without them every target counts as healthy. */
-  readonly health?: {
-    /** Path of the GET probe, from the root of the target's origin. */
-    readonly path: string
-    /** Time between probes of one target, ±10 %. Default `5s`. */
-    readonly interval?: Duration
-    /** Longest wait for a probe's response. Default `2s`. */
-    readonly timeout?: Duration
-    /** Statuses that count as healthy. Default `[200, 204]`. */
-    readonly statuses?: readonly number[]
-    /** Successes in a row that bring a target back. Default 2. */
-    readonly rise?: number
-    /** Failures in a row that take a target out. Default 3. */
-    readonly fall?: number
-  }
+  readonly health?: HealthOptions
   /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */
   readonly ejection?: false | EjectionOptions
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */

@@ -68,14 +68,16 @@ export class TargetHealth {
     this.#probing = false
     if (this.#closed) return
     this.#record(outcome, reason)
-    this.#schedule(this.#early ? Math.min(this.#settings.interval, EARLY_MS) : this.#settings.interval)
+    const { interval, unhealthyInterval = interval } = this.#settings
+    this.#schedule(this.#early ? Math.min(interval, EARLY_MS) : this.#target.healthy ? interval : unhealthyInterval)
     this.#early = false
   }
 
-  /** The next probe, ±10 % of `delay` away, so that many gateways do not probe in step. */
+  /** The next probe, `delay` away give or take the jitter. */
   #schedule(delay: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#check(), delay * (0.9 + 0.2 * this.#deps.random()))
+    const jitter = this.#settings.jitter / 100
+    this.#timer = setTimeout(() => void this.#check(), delay * (1 - jitter + 2 * jitter * this.#deps.random()))
     this.#timer.unref()
   }
 

@@ -40,7 +40,17 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'http2',
     'denyPrivate',
   ])
-  t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
+  t.deepEqual(keysAt(upstreamSchema, ['health']), [
+    'type',
+    'path',
+    'interval',
+    'unhealthyInterval',
+    'jitter',
+    'timeout',
+    'statuses',
+    'rise',
+    'fall',
+  ])
   t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'weight'])
   t.deepEqual(keysAt(upstreamSchema, ['connections']), [])
   t.deepEqual(keysAt(upstreamSchema, ['nowhere', 'at', 'all']), [])
