@@ -7,8 +7,8 @@ const PER_CALLER = 40
 for (const lifecycle of LANES)
   test(`C-14 a target that answers 503 is ejected and comes back (${lifecycle})`, async (t) => {
     let isIll = true
-    const well = await startUpstream(t, () => ({ status: 200, body: 'well' }))
-    const ill = await startUpstream(t, () => (isIll ? { status: 503, body: 'ill' } : { status: 200, body: 'ill' }))
+    const well = await startUpstream(t, (_request, res) => void res.end('well'))
+    const ill = await startUpstream(t, (_request, res) => void res.writeHead(isIll ? 503 : 200).end('ill'))
     const users = upstream('users', { targets: [well.url, ill.url], ejection: { baseTime: '1500ms' } })
     const gateway = await startGateway(t, { get: route({ method: 'GET', path: '/', upstream: users, lifecycle }) })
     const statuses: number[] = []
@@ -33,8 +33,8 @@ for (const lifecycle of LANES)
 
 test('C-15 probes do not count for ejection, and a good one brings an ejected target back', async (t) => {
   let isIll = true
-  const well = await startUpstream(t, () => ({ status: 200, body: 'well' }))
-  const ill = await startUpstream(t, ({ url }) => (isIll && url !== '/healthz' ? { status: 500 } : { status: 200, body: 'ill' }))
+  const well = await startUpstream(t, (_request, res) => void res.end('well'))
+  const ill = await startUpstream(t, ({ url }, res) => void res.writeHead(isIll && url !== '/healthz' ? 500 : 200).end('ill'))
   const users = upstream('users', {
     targets: [well.url, ill.url],
     ejection: { baseTime: '10m', maxTime: '10m' },
