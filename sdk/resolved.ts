@@ -99,6 +99,8 @@ export interface ResolvedRoute {
   readonly stripPrefix: string | undefined
   /** Undefined: where the path sent upstream is another than the public one. */
   readonly rewriteLocation: boolean | undefined
+  /** Undefined: where the path sent upstream is another than the public one. */
+  readonly rewriteCookies: boolean | undefined
   readonly host: 'upstream' | 'preserve'
   readonly encodedSlashes: 'reject' | 'keep'
   readonly bodyLimit: number

@@ -51,6 +51,11 @@ export interface RouteCommon {
    * and `stripPrefix` is put back. Default: true where the route has `stripPrefix` or a target has a base path.
    */
   readonly rewriteLocation?: boolean
+  /**
+   * Makes cookies that the upstream sets reach it again: `Path` loses the base path and gets `stripPrefix`, and a `Domain` that names the
+   * upstream's own host is left out. Default: true where the route has `stripPrefix` or a target has a base path.
+   */
+  readonly rewriteCookies?: boolean
   /** The `Host` sent upstream: the target's (default) or the client's. */
   readonly host?: 'upstream' | 'preserve'
   /**

@@ -1,36 +1,25 @@
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import { begins, isMoved, publicPath } from './public-path.js'
 
 /** Turns a location of the upstream's into one that callers can reach. */
 export type PublicLocation = (location: string, exchange: GatewayExchange) => string
 
 const FIELDS: ReadonlySet<string> = new Set(['location', 'content-location'])
 
-const begins = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`)
-
-/** A path by which two servers could be meant: `//host` names another one. */
-const isAmbiguous = (path: string) => /^\/[/\\]/.test(path)
-
 /**
  * Compiles how a route's upstream locations are made public: the target's origin and base path are taken off, the stripped prefix is put
  * back. Locations elsewhere, relative ones, and what would name another host are left alone.
  */
 export function compilePublicLocation(route: ResolvedRoute, pool: UpstreamPool): PublicLocation | undefined {
-  const isMoved = route.stripPrefix !== undefined || pool.targets.some(({ basePath }) => basePath !== '')
-  if (!(route.rewriteLocation ?? isMoved)) return undefined
+  if (!(route.rewriteLocation ?? isMoved(route, pool))) return undefined
   const prefix = route.stripPrefix ?? ''
   const bases = pool.targets.map(({ url, basePath }) => ({ origin: new URL(url).origin, basePath }))
   const [first] = bases
   if (!first) return undefined
   const isShared = bases.every(({ basePath }) => basePath === first.basePath)
-  const publish = (path: string, basePath: string): string | undefined => {
-    if (!begins(path, basePath)) return undefined
-    const rest = path.slice(basePath.length)
-    // An upstream that knows its public prefix has put it there itself.
-    const published = prefix !== '' && begins(rest, prefix) ? rest : prefix + rest || '/'
-    return isAmbiguous(published) ? undefined : published
-  }
+  const publish = (path: string, basePath: string) => publicPath(path, basePath, prefix)
   const fromUrl = (location: string, host: string | undefined): string | undefined => {
     if (!URL.canParse(location, first.origin)) return undefined
     const url = new URL(location, first.origin)

@@ -6,6 +6,7 @@ import type { ExchangeHooks } from '../pipeline/exchange-hooks.js'
 import type { UpstreamSink } from '../upstreams/send.js'
 import { isAcceptance } from '../websocket/handshake.js'
 import type { HeaderRules } from './header-rules.js'
+import { withPublicCookies } from './public-cookie.js'
 import { withPublicLocations } from './public-location.js'
 import { replyHeaders } from './reply-headers.js'
 import {
@@ -84,8 +85,7 @@ export class ResponseSink implements UpstreamSink {
 
   begin(status: number, received: Buffer[], resume: () => void): boolean {
     this.#status = status
-    const { publicLocation } = this.#route
-    const headers = publicLocation ? withPublicLocations(status, received, this.#exchange, publicLocation) : received
+    const headers = this.#published(status, received)
     if (this.#exchange.hooks?.watching && this.#handOver(this.#exchange.hooks, headers, resume)) return true
     const mapped = this.#route.mapStatus?.get(status)
     if (mapped !== undefined) {
@@ -111,6 +111,12 @@ export class ResponseSink implements UpstreamSink {
       this.#refuse(error)
       return true
     }
+  }
+
+  #published(status: number, received: Buffer[]): Buffer[] {
+    const { publicLocation, publicCookie } = this.#route
+    const headers = publicLocation ? withPublicLocations(status, received, this.#exchange, publicLocation) : received
+    return publicCookie ? withPublicCookies(headers, publicCookie) : headers
   }
 
   #streamedHeaders(headers: Buffer[]): string[] {
@@ -242,8 +248,9 @@ export class ResponseSink implements UpstreamSink {
     hooks.complete()
   }
 
-  upgrade(headers: Buffer[], socket: Duplex): void {
+  upgrade(received: Buffer[], socket: Duplex): void {
     this.#status = 101
+    const headers = this.#published(101, received)
     socket.on('error', () => undefined)
     if (!isAcceptance(this.#exchange.req, headers)) {
       socket.destroy()

@@ -3,6 +3,7 @@ import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
+import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
@@ -108,6 +109,7 @@ export function compileRoute(route: ResolvedRoute, pool: UpstreamPool, services:
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),
+    publicCookie: compilePublicCookie(route, pool),
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
@@ -142,6 +144,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     lane: 'direct',
     upstreamTarget: () => '/',
     publicLocation: undefined,
+    publicCookie: undefined,
     preserveHost: false,
     bodyLimit: 0,
     responseLimit: 0,

@@ -1,5 +1,6 @@
 import type { RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { PublicCookie } from '../forward/public-cookie.js'
 import type { PublicLocation } from '../forward/public-location.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledWebSocket } from '../websocket/compile-websocket.js'
@@ -32,6 +33,8 @@ export interface CompiledRoute {
   upstreamTarget(exchange: GatewayExchange): string
   /** Makes locations of the upstream public; undefined where they pass as they are. */
   readonly publicLocation: PublicLocation | undefined
+  /** Makes cookies of the upstream public; undefined where they pass as they are. */
+  readonly publicCookie: PublicCookie | undefined
   readonly preserveHost: boolean
   readonly bodyLimit: number
   readonly responseLimit: number

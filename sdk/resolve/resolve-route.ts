@@ -117,6 +117,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     mapStatus: options.mapStatus,
     stripPrefix: options.stripPrefix,
     rewriteLocation: options.rewriteLocation,
+    rewriteCookies: options.rewriteCookies,
     host: options.host,
     encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,

@@ -115,6 +115,12 @@ export const routeSchema = z.strictObject({
    * the route has `stripPrefix` or a target has a base path, since such locations lead callers nowhere; false elsewhere.
    */
   rewriteLocation: z.boolean().optional(),
+  /**
+   * Makes cookies that the upstream sets reach it again (RFC 6265 section 4.1.2): `Path` loses the base path and gets `stripPrefix`, and a `Domain`
+   * that names the upstream's own host is left out, so that the cookie is the gateway's host alone. Other domains, `__Host-` cookies, which must keep
+   * `Path=/`, and paths elsewhere pass. Default: true where the route has `stripPrefix` or a target has a base path; false elsewhere.
+   */
+  rewriteCookies: z.boolean().optional(),
   /** The `Host` sent upstream: the target's, or the client's. Default `upstream`. */
   host: z.enum(['upstream', 'preserve']).default('upstream'),
   /**
