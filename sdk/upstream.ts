@@ -11,6 +11,8 @@ import {
 } from './balance.js'
 import { type BreakerOptions, breakerSchema } from './breaker.js'
 import { type AdaptiveOptions, adaptiveSchema, type BulkheadOptions, bulkheadSchema } from './bulkhead.js'
+import { type EjectionOptions, ejectionSchema } from './ejection.js'
+import { type HealthOptions, healthSchema } from './health.js'
 import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
 import { type UpstreamRetryOptions, upstreamRetrySchema } from './retry.js'
 import { targetUrl } from './schemas/target-url.js'
@@ -76,22 +78,9 @@ const options = z.strictObject({
   /** Percent of usable targets of a priority below which requests go to all of them, the unhealthy too; 0 for never. Default 0. */
   panic: z.number().min(0).max(100).default(0),
   /** Active health checks; without them every target counts as healthy. */
-  health: z
-    .strictObject({
-      /** Path of the GET probe, from the root of the target's origin. */
-      path: z.string().regex(/^\/[^\s#]*$/, 'expected a path that starts with "/"'),
-      /** Time between probes of one target, ±10 %. Default `5s`. */
-      interval: duration.prefault('5s'),
-      /** Longest wait for a probe's response. Default `2s`. */
-      timeout: duration.prefault('2s'),
-      /** Statuses that count as healthy. Default `[200, 204]`. */
-      statuses: z.array(z.int().min(100).max(599)).min(1).default([200, 204]),
-      /** Successes in a row that bring a target back. Default 2. */
-      rise: z.int().min(1).max(100).default(2),
-      /** Failures in a row that take a target out. Default 3. A refused connection counts at once. */
-      fall: z.int().min(1).max(100).default(3),
-    })
-    .optional(),
+  health: healthSchema.optional(),
+  /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */
+  ejection: z.union([z.literal(false), ejectionSchema]).prefault({}),
   /** Timeouts of calls to this upstream; a route may override all but `connect`. */
   timeouts: timeoutsSchema.optional(),
   /** TLS with `https` targets. Default: verified against Node's own certificate authorities, no certificate of the gateway's. */
@@ -176,20 +165,9 @@ export interface UpstreamOptions extends BalanceOptions {
    */
   readonly targets: readonly (string | TargetOptions)[]
   /** Active health checks; without them every target counts as healthy. */
-  readonly health?: {
-    /** Path of the GET probe, from the root of the target's origin. */
-    readonly path: string
-    /** Time between probes of one target, ±10 %. Default `5s`. */
-    readonly interval?: Duration
-    /** Longest wait for a probe's response. Default `2s`. */
-    readonly timeout?: Duration
-    /** Statuses that count as healthy. Default `[200, 204]`. */
-    readonly statuses?: readonly number[]
-    /** Successes in a row that bring a target back. Default 2. */
-    readonly rise?: number
-    /** Failures in a row that take a target out. Default 3. */
-    readonly fall?: number
-  }
+  readonly health?: HealthOptions
+  /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */
+  readonly ejection?: false | EjectionOptions
   /** Defaults: connect `2s`, headers `30s`, idle `60s`, no total. */
   readonly timeouts?: TimeoutOptions
   /** TLS with `https` targets. Default: verified against Node's own certificate authorities, no certificate of the gateway's. */

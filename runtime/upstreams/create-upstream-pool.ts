@@ -5,6 +5,7 @@ import { Breakers } from './breaker/breakers.js'
 import { type Bulkhead, createBulkhead } from './bulkhead/bulkhead.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
+import { OutlierEjection } from './ejection/outlier-ejection.js'
 import { type HealthDeps, TargetHealth } from './health.js'
 import type { AttemptListener, AttemptResult, ChoiceSubject, Target, UpstreamPool } from './target.js'
 import type { UpstreamTls, UpstreamTlsDeps } from './tls/upstream-tls.js'
@@ -28,12 +29,15 @@ class TargetPool implements UpstreamPool {
   readonly #checks: ReadonlyMap<Target, TargetHealth>
   readonly #closeWithin: number
   readonly #tls: UpstreamTls
+  readonly #ejection: OutlierEjection | undefined
   #closing: Promise<void> | undefined
 
   constructor(upstream: ResolvedUpstream, deps: UpstreamPoolDeps) {
     const { name, settings } = upstream
     const random = deps.random ?? Math.random
-    const { health } = settings
+    const { health, ejection } = settings
+    const refresh = () => this.#refresh()
+    const watching = { ...deps, random }
     this.name = name
     this.#tls = compileTls(upstream, deps)
     this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, this.#tls))
@@ -43,9 +47,12 @@ class TargetPool implements UpstreamPool {
     this.#choice = new TargetChoice(name, settings, { ...deps, random, admitting: breakers && ((targets) => breakers.usable(targets)) })
     this.#choice.refresh(this.targets, this.targets)
     this.bonds = this.#choice.bonds
-    this.#listeners = [this.#choice.report].filter((listener) => listener !== undefined)
     this.#closeWithin = deps.closeWithin ?? 30_000
-    const watch = health && ((target: Target) => new TargetHealth(target, name, health, { ...deps, random }, () => this.#refresh()))
+    // A single target would never be ejected.
+    if (ejection && this.targets.length > 1) this.#ejection = new OutlierEjection(name, this.targets, ejection, watching, refresh)
+    this.#listeners = [this.#choice.report, this.#ejection?.report].filter((listener) => listener !== undefined)
+    const changes = { changed: refresh, well: (target: Target) => this.#ejection?.restore(target) }
+    const watch = health && ((target: Target) => new TargetHealth(target, name, health, watching, changes))
     this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
   }
 
@@ -71,13 +78,14 @@ class TargetPool implements UpstreamPool {
   }
 
   #refresh(): void {
-    this.#choice.refresh(
-      this.targets,
-      this.targets.filter((target) => target.healthy),
-    )
+    const healthy = this.targets.filter((target) => target.healthy)
+    const usable = healthy.filter((target) => !this.#ejection?.isEjected(target))
+    // An ejected target may still answer some requests, where those that are down answer none.
+    this.#choice.refresh(this.targets, usable.length > 0 ? usable : healthy)
   }
 
   async #close(): Promise<void> {
+    this.#ejection?.close()
     for (const check of this.#checks.values()) check.close()
     await Promise.all(this.targets.map((target) => closeDispatcher(target, this.#closeWithin)))
     this.#tls.close()

@@ -12,7 +12,7 @@ export interface ProbeResult {
 
 /** Asks one target how it is, over a connection of its own. */
 export interface Probe {
-  /** One GET; settles within the timeout and never rejects. */
+  /** One probe; settles within the timeout and never rejects. */
   run(): Promise<ProbeResult>
   close(): void
 }
@@ -32,9 +32,34 @@ const UNREACHABLE = new Set([
 ])
 const DISCARDED_BYTES = 65_536
 
+/** What a failure to connect or to answer says of the target. */
+function failedBy({ code, message }: Error & { readonly code?: string }): ProbeResult {
+  return { outcome: code !== undefined && UNREACHABLE.has(code) ? 'unreachable' : 'failed', reason: code ?? message }
+}
+
 /** Creates the probe of the target at `origin`. */
 export function createProbe(origin: URL, settings: HealthSettings, connection: ConnectorOptions = {}): Probe {
-  const { path, timeout, statuses } = settings
+  return settings.type === 'tcp' ? createTcpProbe(origin, settings, connection) : createHttpProbe(origin, settings, connection)
+}
+
+function createTcpProbe(origin: URL, { timeout }: HealthSettings, connection: ConnectorOptions): Probe {
+  const connect = createConnector(origin, timeout, connection)
+  const { host, protocol, port } = origin
+  const hostname = origin.hostname.replace(/^\[|\]$/g, '')
+  return {
+    run: () =>
+      new Promise((resolve) => {
+        connect({ hostname, host, protocol, port }, (error, socket) => {
+          socket?.destroy()
+          resolve(error ? failedBy(error) : { outcome: 'ok', reason: 'connected' })
+        })
+      }),
+    close: () => undefined,
+  }
+}
+
+function createHttpProbe(origin: URL, settings: HealthSettings, connection: ConnectorOptions): Probe {
+  const { path = '/', timeout, statuses } = settings
   // Every probe opens a connection: a reused one may just have been closed by an idle target, which says nothing about it.
   const connect = createConnector(origin, timeout, connection)
   const opened = import('undici').then(({ Client }) => new Client(origin.origin, { connect, pipelining: 0, maxHeaderSize: 16_384 }))
@@ -49,9 +74,8 @@ export function createProbe(origin: URL, settings: HealthSettings, connection: C
         await body.dump({ limit: DISCARDED_BYTES, signal }).catch(() => undefined)
         return { outcome: healthy.has(statusCode) ? 'ok' : 'failed', reason: `status ${statusCode}` }
       } catch (error) {
-        const { code, message } = error as { code?: string; message: string }
         if (signal.aborted) return { outcome: 'failed', reason: `no answer within ${timeout} ms` }
-        return { outcome: code !== undefined && UNREACHABLE.has(code) ? 'unreachable' : 'failed', reason: code ?? message }
+        return failedBy(error as Error)
       }
     },
     close() {

@@ -9,6 +9,14 @@ export interface HealthDeps extends Pick<Services, 'log' | 'count' | 'clock'> {
   readonly random: () => number
 }
 
+/** What is told of a target's probes. */
+export interface HealthListener {
+  /** The target's `healthy` has changed. */
+  changed(): void
+  /** A probe found the target well, and it counts as healthy. */
+  well(target: Target): void
+}
+
 /** Longest wait for the probe that follows a report of an unreachable target; milliseconds. */
 const EARLY_MS = 1_000
 
@@ -20,7 +28,7 @@ export class TargetHealth {
   readonly #upstream: string
   readonly #settings: HealthSettings
   readonly #deps: HealthDeps
-  readonly #changed: () => void
+  readonly #listener: HealthListener
   readonly #tally: HealthTally
   readonly #probe: Probe
   #timer: NodeJS.Timeout | undefined
@@ -29,12 +37,12 @@ export class TargetHealth {
   #closed = false
   #downSince = 0
 
-  constructor(target: Target, upstream: string, settings: HealthSettings, deps: HealthDeps, changed: () => void) {
+  constructor(target: Target, upstream: string, settings: HealthSettings, deps: HealthDeps, listener: HealthListener) {
     this.#target = target
     this.#upstream = upstream
     this.#settings = settings
     this.#deps = deps
-    this.#changed = changed
+    this.#listener = listener
     this.#tally = new HealthTally(settings.rise, settings.fall)
     this.#probe = createProbe(target.origin, settings, target)
     this.known = this.#check()
@@ -60,22 +68,25 @@ export class TargetHealth {
     this.#probing = false
     if (this.#closed) return
     this.#record(outcome, reason)
-    this.#schedule(this.#early ? Math.min(this.#settings.interval, EARLY_MS) : this.#settings.interval)
+    const { interval, unhealthyInterval = interval } = this.#settings
+    this.#schedule(this.#early ? Math.min(interval, EARLY_MS) : this.#target.healthy ? interval : unhealthyInterval)
     this.#early = false
   }
 
-  /** The next probe, ±10 % of `delay` away, so that many gateways do not probe in step. */
+  /** The next probe, `delay` away give or take the jitter. */
   #schedule(delay: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#check(), delay * (0.9 + 0.2 * this.#deps.random()))
+    const jitter = this.#settings.jitter / 100
+    this.#timer = setTimeout(() => void this.#check(), delay * (1 - jitter + 2 * jitter * this.#deps.random()))
     this.#timer.unref()
   }
 
   #record(outcome: ProbeOutcome, reason: string): void {
     const healthy = this.#tally.record(outcome)
+    if (outcome === 'ok' && healthy) this.#listener.well(this.#target)
     if (healthy === this.#target.healthy) return
     this.#target.healthy = healthy
-    this.#changed()
+    this.#listener.changed()
     const { log, count, clock } = this.#deps
     const fields = { upstream: this.#upstream, target: this.#target.url }
     count('gatewright_target_health_changes_total', { ...fields, to: healthy ? 'healthy' : 'unhealthy' })

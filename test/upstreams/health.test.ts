@@ -139,3 +139,26 @@ test('without health checks a reported target stays in, since nothing could brin
   t.is(pool.pick(), pool.targets[0])
   t.deepEqual(changes, [])
 })
+
+test('C-15 a probe by TCP is content with a connection, and no request is sent', async (t) => {
+  const [alive, dead] = (await startTargets(t, 2)) as [ScriptedTarget, ScriptedTarget]
+  alive.behaviour = 500
+  await dead.stop()
+  const { pool } = openPool(t, { targets: [alive.url, dead.url], health: { type: 'tcp', interval: '10m' } })
+  await pool.warm()
+  t.deepEqual(picked(pool, 4), [alive.url])
+  t.deepEqual(alive.seen, [])
+})
+
+test('C-15 an unhealthy target is probed at an interval of its own', async (t) => {
+  const [target] = (await startTargets(t, 1)) as [ScriptedTarget]
+  target.behaviour = 503
+  const { pool, nextChange } = openPool(t, {
+    targets: [target.url],
+    health: { ...health, interval: '10m', unhealthyInterval: '20ms', jitter: 50 },
+  })
+  await pool.warm()
+  t.deepEqual(await nextChange(), { target: target.url, to: 'unhealthy' })
+  target.behaviour = 200
+  t.deepEqual(await nextChange(), { target: target.url, to: 'healthy' })
+})

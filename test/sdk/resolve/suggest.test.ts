@@ -40,6 +40,7 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'overprovisioning',
     'panic',
     'health',
+    'ejection',
     'timeouts',
     'tls',
     'connections',
@@ -52,7 +53,17 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'bulkhead',
     'adaptive',
   ])
-  t.deepEqual(keysAt(upstreamSchema, ['health']), ['path', 'interval', 'timeout', 'statuses', 'rise', 'fall'])
+  t.deepEqual(keysAt(upstreamSchema, ['health']), [
+    'type',
+    'path',
+    'interval',
+    'unhealthyInterval',
+    'jitter',
+    'timeout',
+    'statuses',
+    'rise',
+    'fall',
+  ])
   t.deepEqual(keysAt(upstreamSchema, ['targets', 0]), ['url', 'host', 'weight', 'priority', 'labels'])
   t.deepEqual(keysAt(upstreamSchema, ['connections']), [])
   t.deepEqual(keysAt(upstreamSchema, ['nowhere', 'at', 'all']), [])
