@@ -155,6 +155,11 @@ export const PROBLEMS = {
     'Loop detected',
     'The request has been through this gateway already: `Via` names it (RFC 9110 section 7.6.3). An upstream leads back to the gateway.',
   ),
+  UNKNOWN_VERSION: problem(
+    400,
+    'Unknown version',
+    'The operation has versions, and the request names none of them, or must name one and does not; `versions` lists those that there are.',
+  ),
 } as const satisfies Record<string, ProblemType>
 
 /** A code of the problem table. */

@@ -1,7 +1,7 @@
 import { deprecationEffects } from '../deprecation.js'
 import type { Effects, HeaderEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from '../effects.js'
 import type { ProblemCode } from '../problems.js'
-import type { PolicyUse, ResolvedAuth, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
+import type { PolicyUse, ResolvedAuth, ResolvedRoute, ResolvedUpstream, ResolvedVersion } from '../resolved.js'
 import { webSocketProblems } from './resolve-websocket.js'
 import type { RouteSettings } from './route-schema.js'
 
@@ -28,10 +28,11 @@ export function resolveRouteEffects(
   policies: readonly PolicyUse[],
   upstream: ResolvedUpstream,
   requestIdHeader: string,
+  version: ResolvedVersion | undefined,
 ): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
   const { deprecated } = options
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
-  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, requestIdHeader), ...ofDeprecation])
+  const ownEffects = mergeEffects([effectsOfGateway(options, upstream, requestIdHeader, version), ...ofDeprecation])
   const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
   return { effects, ownEffects }
 }
@@ -54,21 +55,27 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   return { problems: [...problems], headers: [...headers.values()], requestHeaders, security, anonymous, scopes }
 }
 
-function effectsOfGateway(options: RouteSettings, { settings }: ResolvedUpstream, requestIdHeader: string): Effects {
+function effectsOfGateway(
+  options: RouteSettings,
+  { settings }: ResolvedUpstream,
+  requestIdHeader: string,
+  version: ResolvedVersion | undefined,
+): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
-  const problems = [...ownProblems(options, settings), ...webSocketProblems(options.websocket)]
+  const problems = [...ownProblems(options, settings, version), ...webSocketProblems(options.websocket)]
   const retries = settings.health !== undefined || options.websocket !== undefined
   return { problems, headers: retries ? [requestId, retryAfter] : [requestId] }
 }
 
-function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings']): ProblemCode[] {
+function ownProblems(options: RouteSettings, upstream: ResolvedUpstream['settings'], version: ResolvedVersion | undefined): ProblemCode[] {
   const problems = [...FORWARD_PROBLEMS]
   const readsBody = options.body !== undefined || options.mapRequest !== undefined
   const { params, query, headers, cookies, strictQuery } = options
   if (params || query || headers || cookies || strictQuery || readsBody) problems.push('INVALID_REQUEST')
   if (readsBody || CARRYING.includes(options.method)) problems.push('PAYLOAD_TOO_LARGE')
   if (readsBody) problems.push('UNSUPPORTED_MEDIA_TYPE')
+  if (version) problems.push('UNKNOWN_VERSION')
   if (upstream.health) problems.push('NO_HEALTHY_TARGET')
   return problems
 }

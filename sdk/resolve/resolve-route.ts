@@ -1,5 +1,4 @@
 import type { JsonLimits } from '../json-limits.js'
-import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
@@ -8,10 +7,12 @@ import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveMatch } from './resolve-match.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import { resolveRouteEffects } from './resolve-route-effects.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
+import { resolveVersion } from './resolve-version.js'
 import { resolveWebSocket } from './resolve-websocket.js'
 import { type RouteSettings, routeSchema } from './route-schema.js'
 
@@ -56,14 +57,15 @@ export function resolveRoute(
   checkKeys(policies, inside(place, 'use'), issues)
   checkCaches(policies, auth, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
-  const match = options && resolveMatch(options, place, issues)
+  const version = options && resolveVersion(options, group, place, issues)
+  const match = options && resolveMatch(options, version?.condition, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  return { address, route: assemble({ route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket }, to) }
+  return { address, route: assemble({ route, keys, id, group, options, parsed, match, version, upstream, auth, policies, websocket }, to) }
 }
 
 /** The parts of a route, none of them at fault. */
@@ -75,6 +77,7 @@ interface RouteParts {
   readonly options: RouteSettings
   readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
+  readonly version: ResolvedRoute['version']
   readonly upstream: ResolvedUpstream
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
@@ -83,8 +86,8 @@ interface RouteParts {
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, group, options, parsed, match, upstream, auth, policies, websocket } = parts
-  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader)
+  const { route, keys, id, group, options, parsed, match, version, upstream, auth, policies, websocket } = parts
+  const { effects, ownEffects } = resolveRouteEffects(options, auth, policies, upstream, requestIdHeader, version)
   return {
     path: parsed.path,
     segments: parsed.segments,
@@ -93,6 +96,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     id,
     keys,
     match,
+    version,
     upstream,
     auth,
     policies,
@@ -146,24 +150,4 @@ function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCo
     if (policies.findIndex((other) => other.key === key) < index)
       issues.add('GW1304', inside(place, key), `the key \`${key}\` is used twice on this route`, { hint: 'choose another name' })
   })
-}
-
-function resolveMatch({ match }: RouteSettings, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
-  if (!match) return undefined
-  const conditions = (['headers', 'query'] as const).flatMap((source) =>
-    Object.entries(match[source] ?? {}).map(([name, given]) => {
-      const condition = {
-        source: source === 'headers' ? ('header' as const) : source,
-        name,
-        equals: typeof given === 'string' ? given : undefined,
-        pattern: undefined,
-      }
-      if (typeof given === 'string') return condition
-      const problem = patternProblem(given.pattern)
-      if (!problem) return { ...condition, pattern: new RegExp(given.pattern) }
-      issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${problem}`)
-      return condition
-    }),
-  )
-  return { host: match.host?.toLowerCase(), conditions }
 }
