@@ -2,6 +2,7 @@ import type { ResolvedGateway } from '../sdk/index.js'
 import { compileRoute, compileUnmatched } from './pipeline/compile-route.js'
 import type { LiveConfig } from './pipeline/exchange-handler.js'
 import { buildRouteTable } from './routing/route-table.js'
+import { versionRefusals } from './routing/version-refusals.js'
 import type { Services } from './services.js'
 import { createUpstreamPool } from './upstreams/create-upstream-pool.js'
 import type { UpstreamPool } from './upstreams/target.js'
@@ -21,8 +22,9 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
     const { method, segments, paramNames, match, encodedSlashes } = source
     return Object.assign(compiled, { method, segments, paramNames, match, encodedSlashes })
   })
+  const refusals = versionRefusals(gateway.routes, (refuse) => compileUnmatched(gateway.policies, services, refuse))
   return {
-    table: buildRouteTable(routes),
+    table: buildRouteTable([...routes, ...refusals]),
     unmatched: compileUnmatched(gateway.policies, services),
     pools: [...pools.values()],
     byId: new Map(routes.map((route) => [route.id, route])),

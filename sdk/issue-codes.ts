@@ -57,6 +57,11 @@ export const ISSUES = {
     title: 'Not a route',
     explain: 'Values under `routes` are made by `route({ … })` or `group.route({ … })`, or are objects of those.',
   },
+  GW1270: {
+    title: 'Version cannot be used',
+    explain:
+      '`version` of a route or group is made by the function that `versions({ … })` returns, is one of its `known` versions, and is given once: by the group or by the route, with no condition of `match` on the same header or query parameter.',
+  },
   GW1301: { title: 'Not a policy', explain: 'Values in `use` are made by policy functions such as `rateLimit({ … })` or `cors({ … })`.' },
   GW1302: {
     title: 'Not an auth',

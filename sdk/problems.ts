@@ -165,6 +165,11 @@ export const PROBLEMS = {
     'Upstream busy',
     'The upstream has as many requests in flight as it may have, and no place in the queue came free in time. Try again after `Retry-After` seconds.',
   ),
+  UNKNOWN_VERSION: problem(
+    400,
+    'Unknown version',
+    'The operation has versions, and the request names none of them, or must name one and does not; `versions` lists those that there are.',
+  ),
 } as const satisfies Record<string, ProblemType>
 
 /** A code of the problem table. */

@@ -63,10 +63,27 @@ export interface ResolvedFallback {
 
 /** One condition of `match`, compiled. */
 export interface ResolvedCondition {
-  readonly source: 'header' | 'query'
+  readonly source: 'header' | 'query' | 'cookie'
   readonly name: string
   readonly equals: string | undefined
   readonly pattern: RegExp | undefined
+  readonly prefix?: string | undefined
+  /** Whether it is there at all, with whatever value. */
+  readonly present?: boolean | undefined
+  /** The condition also holds where there is no value that matches this. */
+  readonly orWithout?: RegExp | undefined
+}
+
+/** The version of a route, and where requests name theirs. */
+export interface ResolvedVersion {
+  readonly version: string
+  readonly known: readonly string[]
+  /** The version of requests that name none. */
+  readonly usual: string | undefined
+  /** The media type with `{version}` in it, where `Accept` carries the version. */
+  readonly accept: string | undefined
+  /** One of the conditions of the route's `match`. */
+  readonly condition: ResolvedCondition
 }
 
 export interface ResolvedMatch {
@@ -88,6 +105,7 @@ export interface ResolvedRoute {
   readonly segments: readonly PathSegment[]
   readonly paramNames: readonly string[]
   readonly match: ResolvedMatch | undefined
+  readonly version: ResolvedVersion | undefined
   /** Where its requests go; of a composed route, where the first of its calls goes. */
   readonly upstream: ResolvedUpstream
   readonly fallback: ResolvedFallback | undefined

@@ -4,6 +4,7 @@ import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context
 import type { DeprecationOptions } from './deprecation.js'
 import type { FallbackOptions } from './fallback.js'
 import type { HedgeOptions } from './hedge.js'
+import type { MatchOptions } from './match.js'
 import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
@@ -12,6 +13,7 @@ import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { BaseContext, Key, Out, Schema } from './types.js'
 import type { TimeoutOptions, Upstream } from './upstream.js'
+import type { Version } from './versions.js'
 import type { WebSocketOptions } from './websocket.js'
 
 /** A method of a route; `*` is any method that has no route of its own on the path. `QUERY` is a safe request with a body (RFC 10008). */
@@ -21,17 +23,6 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPT
 export type ResponseSpec = Schema | 'problem' | 'empty' | 'text' | 'binary'
 export type ResponseMap = Readonly<Record<number, ResponseSpec>>
 
-/** A condition on a header or query parameter: equal to a text, or matching a regular expression. */
-export type Condition = string | { readonly pattern: string }
-
-/** Conditions beyond method and path; a route with conditions is tried before one without. */
-export interface MatchOptions {
-  /** Host name without port; `*.example.com` matches one label. */
-  readonly host?: string
-  readonly headers?: Readonly<Record<string, Condition>>
-  readonly query?: Readonly<Record<string, Condition>>
-}
-
 /** The options of a route that carry no types. */
 export interface RouteCommon {
   readonly method: Method
@@ -39,6 +30,8 @@ export interface RouteCommon {
   // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
   readonly upstream?: Upstream<any>
   readonly match?: MatchOptions
+  /** The version of the API that the route belongs to: a value made by a function of `versions({ … })`. Default: the group's, else none. */
+  readonly version?: Version
   /** One line for the documents. Default: the JSDoc comment above the route's key, else its words. */
   readonly summary?: string
   readonly description?: string
@@ -212,6 +205,7 @@ export interface GroupOptions {
   readonly auth?: AnyAuth | undefined
   readonly use?: Readonly<Record<string, unknown>> | undefined
   readonly tags?: readonly string[] | undefined
+  readonly version?: Version | undefined
 }
 
 /** A group's options and where it was written. */
@@ -268,12 +262,18 @@ export interface Group<GP extends string, A extends AnyAuth | undefined, GU> ext
   ): Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
 }
 
-/** Declares what several routes share: a path prefix, an auth, policies, tags. */
+/** Declares what several routes share: a path prefix, an auth, policies, tags, a version. */
 export function group<
   const GP extends string = '',
   A extends AnyAuth | undefined = undefined,
   GU extends PolicyMap<ContextOf<A>> = {},
->(options: { readonly prefix?: GP; readonly auth?: A; readonly use?: GU; readonly tags?: readonly string[] }): Group<GP, A, GU> {
+>(options: {
+  readonly prefix?: GP
+  readonly auth?: A
+  readonly use?: GU
+  readonly tags?: readonly string[]
+  readonly version?: Version
+}): Group<GP, A, GU> {
   const grouped: Group<GP, A, GU> = { options, [STAMP]: stampOf(group), route: (own) => makeRoute(own, grouped, grouped.route) }
   return Object.freeze(grouped)
 }

@@ -12,6 +12,7 @@ import {
   rateLimit,
   route,
   upstream,
+  versions,
 } from '../../sdk/index.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
@@ -86,6 +87,16 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       // @ts-expect-error The compiler refuses it too.
       routes: { orders: { method: 'GET', path: '/orders' } },
     }),
+  GW1270: () => {
+    const api = versions({ header: 'x-api-version', known: ['1', '2'] })
+    return defineGateway({
+      info,
+      routes: {
+        // @ts-expect-error The compiler refuses it too.
+        orders: route({ method: 'GET', path: '/orders', upstream: shop, version: api('3') }),
+      },
+    })
+  },
   GW1301: () =>
     defineGateway({
       info,

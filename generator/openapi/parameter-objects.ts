@@ -1,5 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types'
 import type { RequestHeaderEffect, ResolvedRoute } from '../../sdk/index.js'
+import type { ResolvedCondition } from '../../sdk/resolved.js'
+import type { JsonSchema } from '../schemas/schema-use.js'
 import type { OpenApiContext } from './openapi-context.js'
 import { parameterOf } from './parameter-of.js'
 import { pathParameters } from './path-parameters.js'
@@ -8,14 +10,19 @@ import { fieldParameters, queryParameters } from './query-parameters.js'
 /** Header fields that OpenAPI describes elsewhere and ignores as parameters (OpenAPI 3.1 section 4.8.12.1). */
 const DESCRIBED_ELSEWHERE = new Set(['accept', 'authorization', 'content-type'])
 
-/** What `match` asks of headers and query, as required parameters with the one value that selects the route. */
+function conditionSchema({ equals, pattern, prefix }: ResolvedCondition): JsonSchema {
+  if (equals !== undefined) return { type: 'string', const: equals }
+  if (prefix !== undefined) return { type: 'string', pattern: `^${prefix.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}` }
+  return { type: 'string', ...(pattern && { pattern: pattern.source }) }
+}
+
+/** What `match` asks of headers, query and cookies, as required parameters with the one value that selects the route. */
 function conditionParameters(route: ResolvedRoute, taken: ReadonlySet<string>): OpenAPIV3_1.ParameterObject[] {
   const conditions = route.match?.conditions ?? []
   return conditions
-    .filter(({ source, name }) => !taken.has(`${source} ${name}`) && (source === 'query' || !DESCRIBED_ELSEWHERE.has(name.toLowerCase())))
-    .map(({ source, name, equals, pattern }) =>
-      parameterOf(name, source, true, { type: 'string', ...(equals === undefined ? { pattern: pattern?.source } : { const: equals }) }),
-    )
+    .filter(({ present }) => present !== false)
+    .filter(({ source, name }) => !taken.has(`${source} ${name}`) && (source !== 'header' || !DESCRIBED_ELSEWHERE.has(name.toLowerCase())))
+    .map((condition) => parameterOf(condition.name, condition.source, !condition.orWithout, conditionSchema(condition)))
 }
 
 /** Request headers that policies read; of two policies with one header, it is required if either requires it. */

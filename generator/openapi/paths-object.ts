@@ -9,7 +9,9 @@ const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'] as 
 
 /** How narrow a route is among those with the same path and method: the widest one stands in the document. */
 function narrowness({ match, segments }: ResolvedRoute): number {
-  const conditions = (match?.conditions.length ?? 0) + (match?.host === undefined ? 0 : 1)
+  // The version of requests that name none is the wider one.
+  const conditions =
+    (match?.conditions ?? []).reduce((sum, { orWithout }) => sum + (orWithout ? 0.5 : 1), 0) + (match?.host === undefined ? 0 : 1)
   const patterns = segments.filter((segment) => segment.kind === 'param' && segment.pattern !== undefined).length
   const wildcard = segments.some((segment) => segment.kind === 'wildcard')
   return (wildcard ? 1_000_000 : 0) + conditions * 1_000 + patterns

@@ -143,17 +143,21 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
   }
 }
 
-/** The stand-in for requests that match no route: the gateway's own policies run, so that floods are limited there too. */
-export function compileUnmatched(policies: readonly PolicyUse[], services: Services): CompiledRoute {
+const refuseUnmatched: RequestStep = (ctx) => {
+  const { allowedMethods, path } = ctx as GatewayExchange
+  if (allowedMethods.length === 0 && hasEncodedSlash(path)) throw new Problem('BAD_REQUEST', { detail: ENCODED_SLASH_REASON })
+  if (allowedMethods.length === 0) throw new Problem('NOT_FOUND')
+  if (ctx.method === 'OPTIONS') return { status: 204, headers: ['Allow', allowedMethods.join(', ')] }
+  throw new Problem('METHOD_NOT_ALLOWED', { headers: ['Allow', allowedMethods.join(', ')] })
+}
+
+/**
+ * The stand-in for requests that match no route: the gateway's own policies run, so that floods are limited there too.
+ * @param refuse the last step; by default 404, or 405 where another method has a route
+ */
+export function compileUnmatched(policies: readonly PolicyUse[], services: Services, refuse = refuseUnmatched): CompiledRoute {
   const parts = inOrder(policyParts(policies, services))
   const steps = stepsOf(parts)
-  const refuse: RequestStep = (ctx) => {
-    const { allowedMethods, path } = ctx as GatewayExchange
-    if (allowedMethods.length === 0 && hasEncodedSlash(path)) throw new Problem('BAD_REQUEST', { detail: ENCODED_SLASH_REASON })
-    if (allowedMethods.length === 0) throw new Problem('NOT_FOUND')
-    if (ctx.method === 'OPTIONS') return { status: 204, headers: ['Allow', allowedMethods.join(', ')] }
-    throw new Problem('METHOD_NOT_ALLOWED', { headers: ['Allow', allowedMethods.join(', ')] })
-  }
   return {
     id: '',
     source: undefined,

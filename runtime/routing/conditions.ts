@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { ResolvedMatch } from '../../sdk/resolved.js'
+import type { ResolvedCondition, ResolvedMatch } from '../../sdk/resolved.js'
+import { parseCookies } from '../pipeline/parse-cookies.js'
 
 /** What conditions are tested against. */
 export interface MatchSubject {
@@ -14,13 +15,23 @@ function hostMatches(want: string, host: string): boolean {
   return dot > 0 && name.slice(dot) === want.slice(1)
 }
 
+function valueMatches({ equals, pattern, prefix, present, orWithout }: ResolvedCondition, value: string | undefined): boolean {
+  if (present !== undefined) return present === (value !== undefined)
+  if (value === undefined) return orWithout !== undefined
+  if (orWithout && !orWithout.test(value)) return true
+  if (prefix !== undefined) return value.startsWith(prefix)
+  return pattern ? pattern.test(value) : value === equals
+}
+
 /** True if a request meets all of a route's `match`. */
 export function conditionsHold(match: ResolvedMatch | undefined, { req, queryString }: MatchSubject): boolean {
   if (!match) return true
   if (match.host !== undefined && !hostMatches(match.host, req.headers.host ?? '')) return false
   const query = match.conditions.some(({ source }) => source === 'query') ? new URLSearchParams(queryString) : undefined
-  return match.conditions.every(({ source, name, equals, pattern }) => {
-    const value = source === 'header' ? req.headers[name]?.toString() : (query?.get(name) ?? undefined)
-    return value !== undefined && (pattern ? pattern.test(value) : value === equals)
+  const cookies = match.conditions.some(({ source }) => source === 'cookie') ? parseCookies(req.headers.cookie) : undefined
+  return match.conditions.every((condition) => {
+    const { source, name } = condition
+    if (source === 'header') return valueMatches(condition, req.headers[name]?.toString())
+    return valueMatches(condition, source === 'query' ? (query?.get(name) ?? undefined) : cookies?.[name])
   })
 }

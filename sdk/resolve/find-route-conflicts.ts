@@ -1,5 +1,6 @@
 import type { PathSegment } from '../path.js'
-import type { ResolvedMatch, ResolvedRoute } from '../resolved.js'
+import type { ResolvedRoute } from '../resolved.js'
+import { matchImplies } from './implies.js'
 import { type IssueCollector, originOf } from './issues.js'
 import type { Place } from './place.js'
 
@@ -23,26 +24,22 @@ export function pathShape(segments: readonly PathSegment[]): string {
   return `/${segments.map(shapeOf).join('/')}`
 }
 
-function conditionsOf(match: ResolvedMatch | undefined): ReadonlySet<string> {
-  const texts = (match?.conditions ?? []).map(({ source, name, equals, pattern }) => `${source} ${name} ${equals ?? pattern}`)
-  return new Set(match?.host === undefined ? texts : [...texts, `host ${match.host}`])
-}
-
-const covers = (earlier: ReadonlySet<string>, later: ReadonlySet<string>) => [...earlier].every((condition) => later.has(condition))
+const isConditional = ({ match }: RouteAddress) => match !== undefined && (match.host !== undefined || match.conditions.length > 0)
 
 /** Reports routes that can never run: literal path segments rank before parameters, so only equal shapes compete. */
 export function findRouteConflicts(placed: readonly PlacedRoute[], issues: IssueCollector): void {
-  const byShape = new Map<string, (PlacedRoute & { conditions: ReadonlySet<string> })[]>()
+  const byShape = new Map<string, PlacedRoute[]>()
   for (const { route, place } of placed) {
     const shape = `${route.method} ${pathShape(route.segments)}`
     const rivals = byShape.get(shape) ?? []
     byShape.set(shape, rivals)
-    const conditions = conditionsOf(route.match)
     // An unconditional rival is tried last, so it hides only another unconditional route.
-    const winner = rivals.find((rival) => (rival.conditions.size > 0 || conditions.size === 0) && covers(rival.conditions, conditions))
-    rivals.push({ route, place, conditions })
+    const winner = rivals.find(
+      (rival) => (isConditional(rival.route) || !isConditional(route)) && matchImplies(route.match, rival.route.match),
+    )
+    rivals.push({ route, place })
     if (!winner) continue
-    const same = winner.route.path === route.path && winner.conditions.size === conditions.size
+    const same = winner.route.path === route.path && matchImplies(winner.route.match, route.match)
     const related = { message: `\`${winner.route.id}\` is declared here`, origin: originOf(winner.place) }
     const other = `\`${winner.route.id}\` (${winner.route.method} ${winner.route.path})`
     if (same)

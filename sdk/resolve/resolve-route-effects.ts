@@ -1,7 +1,7 @@
 import { deprecationEffects } from '../deprecation.js'
 import type { Effects, HeaderEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from '../effects.js'
 import type { ProblemCode } from '../problems.js'
-import type { ResolvedFallback, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
+import type { ResolvedFallback, ResolvedRoute, ResolvedUpstream, ResolvedVersion } from '../resolved.js'
 import { webSocketProblems } from './resolve-websocket.js'
 import type { RouteSettings } from './route-schema.js'
 
@@ -32,10 +32,11 @@ export function resolveRouteEffects(
   { auth, policies, fallback }: Pick<ResolvedRoute, 'auth' | 'policies' | 'fallback'>,
   upstreams: readonly ResolvedUpstream[],
   requestIdHeader: string,
+  version: ResolvedVersion | undefined,
 ): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
   const { deprecated } = options
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
-  const ofUpstreams = upstreams.map((upstream) => effectsOfGateway(options, upstream, fallback, requestIdHeader))
+  const ofUpstreams = upstreams.map((upstream) => effectsOfGateway(options, upstream, { fallback, version }, requestIdHeader))
   const ownEffects = mergeEffects([...ofUpstreams, ...ofDeprecation])
   const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
   return { effects, ownEffects }
@@ -62,13 +63,18 @@ function mergeEffects(parts: readonly Effects[]): Required<Effects> {
 function effectsOfGateway(
   options: RouteSettings,
   upstream: ResolvedUpstream,
-  fallback: ResolvedFallback | undefined,
+  { fallback, version }: { readonly fallback: ResolvedFallback | undefined; readonly version: ResolvedVersion | undefined },
   requestIdHeader: string,
 ): Effects {
   const requestId = { name: requestIdHeader, description: REQUEST_ID, on: 'any' as const }
   const retryAfter = { name: 'Retry-After', description: RETRY_AFTER, on: 'problems' as const }
   const refusals = [upstream, fallback?.upstream].flatMap((one) => (one ? upstreamRefusals(one.settings) : []))
-  const problems = [...ownProblems(options), ...refusals, ...webSocketProblems(options.websocket)]
+  const problems = [
+    ...ownProblems(options),
+    ...(version ? (['UNKNOWN_VERSION'] as const) : []),
+    ...refusals,
+    ...webSocketProblems(options.websocket),
+  ]
   const retries = options.websocket !== undefined || problems.some((code) => UPSTREAM_REFUSALS.has(code))
   const standIn = { name: 'Cache-Control', description: NO_STORE, on: 'any' as const }
   const bond = { name: 'Set-Cookie', description: AFFINITY, on: 'any' as const }

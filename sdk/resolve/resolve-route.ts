@@ -1,6 +1,5 @@
 import type { ResolvedComposition } from '../compose/resolved-composition.js'
 import type { JsonLimits } from '../json-limits.js'
-import { patternProblem } from '../pattern-problem.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
@@ -12,11 +11,13 @@ import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
 import { resolveComposition } from './resolve-composition.js'
 import { resolveFallback } from './resolve-fallback.js'
+import { resolveMatch } from './resolve-match.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
 import { resolveHedge, resolveRetry } from './resolve-retry.js'
 import { resolveRouteEffects } from './resolve-route-effects.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
+import { resolveVersion } from './resolve-version.js'
 import { resolveWebSocket } from './resolve-websocket.js'
 import { type RouteSettings, routeSchema } from './route-schema.js'
 
@@ -65,7 +66,8 @@ export function resolveRoute(
   checkKeys(policies, inside(place, 'use'), issues)
   checkCaches(policies, auth, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
-  const match = options && resolveMatch(options, place, issues)
+  const version = options && resolveVersion(options, group, place, issues)
+  const match = options && resolveMatch(options, version?.condition, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkBodies(options, place, issues)
@@ -75,7 +77,7 @@ export function resolveRoute(
   const fallback = options && resolveFallback(options, upstream, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const more = { upstream, composed, fallback, auth, policies, websocket, retry }
+  const more = { version, upstream, composed, fallback, auth, policies, websocket, retry }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
 
@@ -88,6 +90,7 @@ interface RouteParts {
   readonly options: RouteSettings
   readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
+  readonly version: ResolvedRoute['version']
   readonly upstream: ResolvedUpstream
   readonly fallback: ResolvedRoute['fallback']
   readonly composed: ResolvedComposition | undefined
@@ -97,8 +100,8 @@ interface RouteParts {
   readonly retry: ResolvedRoute['retry']
 }
 
-/** What only documents and callers' deprecation notices say of a route. */
-function documentation({ options, group, keys }: RouteParts) {
+/** What documents and notices say of a route, and where it stands in the source. */
+function documentation({ route, options, group, keys }: RouteParts) {
   return {
     summary: options.summary,
     description: options.description,
@@ -106,14 +109,15 @@ function documentation({ options, group, keys }: RouteParts) {
     deprecated: options.deprecated !== false,
     deprecation: typeof options.deprecated === 'object' ? options.deprecated : undefined,
     internal: options.internal,
+    stamp: route[STAMP],
   }
 }
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { route, keys, id, options, parsed, match, upstream, composed, fallback, auth, policies, websocket, retry } = parts
+  const { keys, id, options, parsed, match, version, upstream, composed, fallback, auth, policies, websocket, retry } = parts
   const upstreams = composed?.upstreams ?? [upstream]
-  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, fallback }, upstreams, requestIdHeader)
+  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, fallback }, upstreams, requestIdHeader, version)
   const behaviour = {
     path: parsed.path,
     segments: parsed.segments,
@@ -122,6 +126,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     id,
     keys,
     match,
+    version,
     upstream,
     fallback,
     compose: composed,
@@ -159,7 +164,6 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     hedge: resolveHedge(options, upstream),
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
-    stamp: route[STAMP],
   }
   return Object.assign(behaviour, documentation(parts))
 }
@@ -176,24 +180,4 @@ function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCo
     if (policies.findIndex((other) => other.key === key) < index)
       issues.add('GW1304', inside(place, key), `the key \`${key}\` is used twice on this route`, { hint: 'choose another name' })
   })
-}
-
-function resolveMatch({ match }: RouteSettings, place: Place, issues: IssueCollector): ResolvedMatch | undefined {
-  if (!match) return undefined
-  const conditions = (['headers', 'query'] as const).flatMap((source) =>
-    Object.entries(match[source] ?? {}).map(([name, given]) => {
-      const condition = {
-        source: source === 'headers' ? ('header' as const) : source,
-        name,
-        equals: typeof given === 'string' ? given : undefined,
-        pattern: undefined,
-      }
-      if (typeof given === 'string') return condition
-      const problem = patternProblem(given.pattern)
-      if (!problem) return { ...condition, pattern: new RegExp(given.pattern) }
-      issues.add('GW1202', inside(place, 'match', source, name, 'pattern'), `bad regular expression: ${problem}`)
-      return condition
-    }),
-  )
-  return { host: match.host?.toLowerCase(), conditions }
 }

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { deprecationSchema } from '../deprecation.js'
 import { fallbackSchema } from '../fallback.js'
 import { routeHedgeSchema } from '../hedge.js'
+import { matchSchema } from '../match.js'
 import { responseCheckSchema } from '../response-check.js'
 import { routeRetrySchema } from '../retry.js'
-import { headerName, size } from '../schemas/text.js'
+import { size } from '../schemas/text.js'
 import { isZodSchema, keyValue, zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
 import { webSocketSchema } from '../websocket.js'
 
-const condition = z.union([z.string(), z.strictObject({ pattern: z.string().min(1) })], 'expected a text or { pattern }')
 const mapFunction = z.custom<(body: unknown, ctx: unknown) => unknown>((value) => typeof value === 'function', 'expected a function')
 const status = z.coerce.number<string>().int().min(200).max(599)
 const RESPONSE_WORDS = ['problem', 'empty', 'text', 'binary'] as const
@@ -45,19 +45,9 @@ export const routeSchema = z.strictObject({
    */
   affinity: keyValue.optional(),
   /** Conditions beyond method and path; a route with conditions is tried before one without. */
-  match: z
-    .strictObject({
-      /** Host name without port; `*.example.org` matches one label. */
-      host: z
-        .string()
-        .regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'expected a host name such as "api.example.org" or "*.example.org"')
-        .optional(),
-      /** Values of request headers, by name. */
-      headers: z.record(headerName, condition).optional(),
-      /** Values of query parameters, by name. */
-      query: z.record(z.string(), condition).optional(),
-    })
-    .optional(),
+  match: matchSchema.optional(),
+  /** The version of the API that the route belongs to: a value made by a function of `versions({ … })`. Default: the group's, else none. */
+  version: z.unknown().optional(),
   /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
   params: zodSchema.optional(),
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */

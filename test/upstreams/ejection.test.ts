@@ -30,7 +30,7 @@ function openEjection(count: number, options: Parameters<typeof ejectionSchema.p
     ejection,
     counted,
     answer: (index: number, answer: Answer, times = 1) => {
-      for (let i = 0; i < times; i++) ejection.report(targets[index] as Target, ...ATTEMPTS[answer])
+      for (let i = 0; i < times; i++) ejection.report(targets[index] as Target, ...ATTEMPTS[answer], 1)
     },
     pass: (ms: number) => {
       clock.advance(ms)

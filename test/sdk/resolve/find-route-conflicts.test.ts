@@ -59,3 +59,23 @@ test('the first route is named as the other place', (t) => {
   const issues = issuesOf({ one: at('GET', '/a'), two: at('GET', '/a') })
   t.is(issues[0]?.related?.message, '`one` is declared here')
 })
+
+const shadows: readonly [earlier: MatchOptions, later: MatchOptions, shadowed: boolean][] = [
+  [{ cookies: { a: '1' } }, { cookies: { a: '1' } }, true],
+  [{ cookies: { a: '1' } }, { headers: { a: '1' } }, false],
+  [{ headers: { a: { present: true } } }, { headers: { a: 'x' } }, true],
+  [{ headers: { a: { present: true } } }, { headers: { a: { pattern: 'x' } } }, true],
+  [{ headers: { a: { present: false } } }, { headers: { a: 'x' } }, false],
+  [{ headers: { a: { present: true } } }, { headers: { a: { present: false } } }, false],
+  [{ headers: { a: { prefix: 'x' } } }, { headers: { a: 'xy' } }, true],
+  [{ headers: { a: { prefix: 'x' } } }, { headers: { a: { prefix: 'xy' } } }, true],
+  [{ headers: { a: { prefix: 'xy' } } }, { headers: { a: { prefix: 'x' } } }, false],
+  [{ headers: { a: { pattern: '^x' } } }, { headers: { a: 'xy' } }, true],
+  [{ headers: { a: { pattern: '^x' } } }, { headers: { a: 'yx' } }, false],
+  [{ host: '*.example.org' }, { host: 'a.example.org' }, true],
+  [{ host: '*.example.org' }, { host: 'a.b.example.org' }, false],
+]
+for (const [earlier, later, shadowed] of shadows)
+  test(`${JSON.stringify(earlier)} ${shadowed ? 'hides' : 'does not hide'} ${JSON.stringify(later)}`, (t) => {
+    t.is(codes(at('GET', '/a', earlier), at('GET', '/a', later)).length, shadowed ? 1 : 0)
+  })
