@@ -5,6 +5,17 @@ import { runCli } from './run-cli.js'
 
 const colored = process.stderr.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
 
+const isClosed = (error: NodeJS.ErrnoException) => error.code === 'EPIPE'
+
+// Whoever reads the data, such as `head`, may have seen enough of it; that nobody reads the words must end nothing.
+process.stdout.on('error', (error) => {
+  if (!isClosed(error)) throw error
+  process.exit(0)
+})
+process.stderr.on('error', (error) => {
+  if (!isClosed(error)) throw error
+})
+
 const code = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   colors: pico.createColors(colored),
