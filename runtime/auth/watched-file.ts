@@ -15,6 +15,7 @@ export class WatchedFile implements Resource {
   readonly #onFailure: (error: Error) => void
   readonly #changed = () => void this.#read()
   readonly #watcher: StatWatcher
+  readonly #first: NodeJS.Timeout
 
   /** Reads the file at once; throws what `fs` throws if that fails. Later failures keep the text and go to `onFailure`. */
   constructor(path: string, onFailure: (error: Error) => void) {
@@ -23,6 +24,9 @@ export class WatchedFile implements Resource {
     this.#onFailure = onFailure
     this.#watcher = watchFile(path, { interval: INTERVAL, persistent: false }, this.#changed)
     this.#watcher.unref()
+    // What changed before the first look, which comes a moment later, would be taken for how it always was.
+    this.#first = setTimeout(this.#changed, INTERVAL)
+    this.#first.unref()
   }
 
   async #read(): Promise<void> {
@@ -37,6 +41,7 @@ export class WatchedFile implements Resource {
   }
 
   close(): void {
+    clearTimeout(this.#first)
     unwatchFile(this.#path, this.#changed)
   }
 }

@@ -81,11 +81,11 @@ test('the access log shows no query parameter and no header that a schema marks 
     { log: { query: true, headers: ['x-pin'] } },
     { log },
   )
-  await (await fetch(`${gateway.url}/?page=1&iban=DE1`, { headers: { 'x-pin': '99' } })).text()
+  await (await fetch(`${gateway.url}/?page=1&iban=DE1`, { headers: { 'x-pin': 'pin-of-four' } })).text()
   await gateway.stop()
   const text = JSON.stringify(lines)
   t.true(text.includes('page=1&iban=[redacted]'))
-  t.false(text.includes('DE1') || text.includes('99"'))
+  t.false(text.includes('DE1') || text.includes('pin-of-four'))
 })
 
 test('documents give no examples of secrets', (t) => {
