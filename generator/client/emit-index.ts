@@ -87,7 +87,9 @@ function connectOf(credentials: readonly ClientCredential[]): StatementStructure
   const lines = options.map(({ scheme, kind, header, prefix, option }) => {
     const given = quoteMember(option) === option ? `options.${option}` : `options[${quote(option)}]`
     const secret = kind === 'basic' ? `encodeLogin(${given})` : given
-    return `  ${quoteKey(scheme)}: [${quote(header)}, ${quote(prefix)}, ${secret}],\n`
+    // For a name that every object has, such as `constructor`, the compiler looks there for the type, and would take the tuple for a list.
+    const isInherited = scheme in Object.prototype
+    return `  ${quoteKey(scheme)}: [${quote(header)}, ${quote(prefix)}, ${secret}]${isInherited ? ' as const' : ''},\n`
   })
   return [
     {
