@@ -209,7 +209,8 @@ test('calls end when the client leaves', async (t) => {
   leaving.abort()
   t.is(await response, 'left')
   await gate.closed
-  t.pass()
+  const { adminUrl } = gateway
+  t.regex(await (await fetch(`${adminUrl}/metrics`)).text(), /^gatewright_requests_in_flight 0$/m)
 })
 
 test('a fallback stands in, derived values and the body are read, and `map` makes the response', async (t) => {

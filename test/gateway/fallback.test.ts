@@ -131,11 +131,15 @@ test('a client that leaves ends the call to the second upstream', async (t) => {
   const s = await stage(t, 'direct', { both: true })
   s.answers[0] = fails
   let closed = () => {}
+  let whole = true
   const gone = new Promise<void>((resolve) => (closed = resolve))
   let arrived = () => {}
   const there = new Promise<void>((resolve) => (arrived = resolve))
   s.answers[1] = (res) => {
-    res.on('close', closed)
+    res.on('close', () => {
+      whole = res.writableFinished
+      closed()
+    })
     arrived()
   }
   const controller = new AbortController()
@@ -144,5 +148,5 @@ test('a client that leaves ends the call to the second upstream', async (t) => {
   controller.abort()
   t.is(await left, 'left')
   await gone
-  t.pass()
+  t.false(whole)
 })
