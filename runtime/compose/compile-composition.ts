@@ -6,6 +6,7 @@ import { redactor } from '../pipeline/map-steps.js'
 import { toProblem } from '../problems/problem-reply.js'
 import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import { compileCallWays } from './call-ways.js'
 import { CompositionRun, type Gathering } from './composition-run.js'
 import { ExchangeCalls } from './send-call.js'
 
@@ -54,6 +55,7 @@ export function composeStep(route: ResolvedRoute, pools: ReadonlyMap<string, Ups
   if (!compose) return undefined
   const publishers = new Map([200, compose.partialStatus].map((status) => [status, publisher(route, status)]))
   const { map } = compose
+  const ways = compileCallWays(route, pools, services)
   const publish = async ({ values, errors }: Gathering): Promise<Reply> => {
     const status = errors.length > 0 ? compose.partialStatus : 200
     const value = map ? await map({ ...values, errors }) : errors.length > 0 ? { ...values, errors } : values
@@ -61,7 +63,7 @@ export function composeStep(route: ResolvedRoute, pools: ReadonlyMap<string, Ups
   }
   return async (given) => {
     const exchange = given as GatewayExchange
-    const calls = new ExchangeCalls(exchange, pools, services, timeouts.total)
+    const calls = new ExchangeCalls(exchange, ways, services, timeouts.total)
     exchange.call = calls
     const run = new CompositionRun(compose, exchange, calls.send, (part, outcome) => {
       services.count('gatewright_compose_parts_total', { route: id, part, outcome })

@@ -4,8 +4,8 @@ import { parseWith } from '../../sdk/schemas/values.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import type { Services } from '../services.js'
-import type { UpstreamPool } from '../upstreams/target.js'
 import { callEdits, callTarget } from './call-target.js'
+import type { CallWay } from './call-ways.js'
 import { readAnswer } from './read-answer.js'
 
 /** Makes one call with what it needs; resolves to what its schema yields. */
@@ -14,7 +14,7 @@ export type SendCall = (call: ResolvedCall, from: unknown) => Promise<unknown>
 /** The calls of one exchange: they share its deadline, are made once where they are equal, and end together. */
 export class ExchangeCalls {
   readonly #exchange: GatewayExchange
-  readonly #pools: ReadonlyMap<string, UpstreamPool>
+  readonly #ways: ReadonlyMap<string, CallWay>
   readonly #services: Pick<Services, 'fetchUpstream' | 'clock'>
   readonly #open = new Set<{ cancel(): void }>()
   readonly #shared = new Map<string, Promise<CapturedResponse>>()
@@ -23,12 +23,12 @@ export class ExchangeCalls {
 
   constructor(
     exchange: GatewayExchange,
-    pools: ReadonlyMap<string, UpstreamPool>,
+    ways: ReadonlyMap<string, CallWay>,
     services: Pick<Services, 'fetchUpstream' | 'clock'>,
     total: number | undefined,
   ) {
     this.#exchange = exchange
-    this.#pools = pools
+    this.#ways = ways
     this.#services = services
     this.#endsAt = total === undefined ? Number.POSITIVE_INFINITY : exchange.startedAt + total
   }
@@ -67,10 +67,9 @@ export class ExchangeCalls {
     const total = Math.min(call.timeouts.total ?? Number.POSITIVE_INFINITY, left)
     const timeouts = { ...call.timeouts, total: Number.isFinite(total) ? total : undefined }
     // Everything else about the request is as with any other of this route.
-    const own: CompiledRoute = Object.create(route as CompiledRoute, {
-      pool: { value: this.#pools.get(call.upstream.name) },
-      upstreamTarget: { value: () => path },
-      timeouts: { value: timeouts },
+    const own: CompiledRoute = Object.assign(Object.create(route as CompiledRoute), this.#ways.get(call.upstream.name), {
+      upstreamTarget: () => path,
+      timeouts,
     })
     let open: { cancel(): void } | undefined
     const begun = (started: { cancel(): void }) => {

@@ -197,6 +197,23 @@ test('a list that is too long fails, and elements may be missing on their own', 
   t.like(some.errors[0], { part: 'items', index: 1, code: 'UPSTREAM_INVALID_RESPONSE' })
 })
 
+test('each call is retried as its own upstream says, not as the first one of the route does', async (t) => {
+  let failures = 1
+  const failing = json((url) => (url === '/once' && failures-- > 0 ? 503 : 'ok'))
+  const { up: plain } = await service(t, 'plain', failing)
+  const { url } = await startUpstream(t, failing)
+  const retried = upstream('retried', { targets: [url], retry: { attempts: 1, backoff: { base: '1ms', max: '1ms' } } })
+  const ok = (to: typeof plain | typeof retried) => call(to, { path: '/ok', response: z.string() })
+  const once = (to: typeof plain | typeof retried) => call(to, { path: '/once', response: z.string(), optional: true })
+  const gateway = await startGateway(t, {
+    second: route({ method: 'GET', path: '/second', compose: compose({ a: ok(plain), b: once(retried) }) }),
+    first: route({ method: 'GET', path: '/first', compose: compose({ a: ok(retried), b: once(plain) }) }),
+  })
+  t.deepEqual(await (await fetch(`${gateway.url}/second`)).json(), { a: 'ok', b: 'ok' })
+  failures = 1
+  t.like(await (await fetch(`${gateway.url}/first`)).json(), { a: 'ok', b: null })
+})
+
 test('calls end when the client leaves', async (t) => {
   const gate = new Gate()
   const { up } = await service(t, 'gated', gate.answer)
