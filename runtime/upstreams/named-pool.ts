@@ -1,7 +1,7 @@
 import dns from 'node:dns'
 import type * as undici from 'undici'
 import type { Clock } from '../clock.js'
-import { Dispatcher } from './undici.js'
+import { RenewableDispatcher } from './renewable-dispatcher.js'
 
 /** How old the answer for a name may be before it is asked for again, by the next request; milliseconds. */
 const ANSWER_MS = 30_000
@@ -9,39 +9,26 @@ const ANSWER_MS = 30_000
 const RENEWAL_MS = 60_000
 
 /**
- * The connections to a target that is known by name. Where the name points elsewhere, requests go to a new pool, and the old
- * one ends with its last request. An answer that does not come leaves everything as it is.
+ * The connections to a target that is known by name, renewed where the name points elsewhere. An answer that does not come
+ * leaves everything as it is.
  */
-export class NamedPool extends Dispatcher {
+export class NamedPool extends RenewableDispatcher<undici.Pool> {
   readonly #host: string
-  readonly #open: () => undici.Pool
   readonly #clock: Clock
-  readonly #retiring = new Set<undici.Pool>()
-  #pool: undici.Pool
   #addresses: string | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   #renewedAt: number
 
   constructor(host: string, open: () => undici.Pool, clock: Clock) {
-    super()
+    super(open)
     this.#host = host
-    this.#open = open
     this.#clock = clock
-    this.#pool = open()
     this.#renewedAt = clock.now()
   }
 
   override dispatch(options: undici.Dispatcher.DispatchOptions, handler: undici.Dispatcher.DispatchHandler): boolean {
     if (this.#clock.now() - this.#askedAt > ANSWER_MS) this.#ask()
-    return this.#pool.dispatch(options, handler)
-  }
-
-  override async close(): Promise<void> {
-    await Promise.all([this.#pool, ...this.#retiring].map((pool) => pool.close()))
-  }
-
-  override async destroy(): Promise<void> {
-    await Promise.all([this.#pool, ...this.#retiring].map((pool) => pool.destroy()))
+    return this.current.dispatch(options, handler)
   }
 
   #ask(): void {
@@ -53,18 +40,10 @@ export class NamedPool extends Dispatcher {
         .sort()
         .join()
       if (this.#addresses === undefined) this.#addresses = found
-      if (found === this.#addresses || this.#clock.now() - this.#renewedAt < RENEWAL_MS || this.#pool.closed) return
+      if (found === this.#addresses || this.#clock.now() - this.#renewedAt < RENEWAL_MS || this.current.closed) return
       this.#addresses = found
-      this.#renew()
+      this.#renewedAt = this.#clock.now()
+      this.renew()
     })
-  }
-
-  #renew(): void {
-    const old = this.#pool
-    this.#pool = this.#open()
-    this.#renewedAt = this.#clock.now()
-    this.#retiring.add(old)
-    const forget = () => void this.#retiring.delete(old)
-    old.close().then(forget, forget)
   }
 }

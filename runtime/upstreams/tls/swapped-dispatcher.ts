@@ -1,45 +1,24 @@
 import type * as undici from 'undici'
-import { Dispatcher } from '../undici.js'
+import { RenewableDispatcher } from '../renewable-dispatcher.js'
 import type { UpstreamTls } from './upstream-tls.js'
 
-/**
- * Connections of an upstream whose certificates may change while it runs: requests that come after a change go over new ones,
- * and the old ones end with their last request.
- */
-export class SwappedDispatcher extends Dispatcher {
+/** Connections of an upstream whose certificates may change while it runs: they are renewed with the first request after a change. */
+export class SwappedDispatcher extends RenewableDispatcher {
   readonly #tls: UpstreamTls
-  readonly #open: () => undici.Dispatcher
-  readonly #retiring = new Set<undici.Dispatcher>()
   #context: UpstreamTls['context']
-  #current: undici.Dispatcher
 
   constructor(tls: UpstreamTls, open: () => undici.Dispatcher) {
-    super()
+    super(open)
     this.#tls = tls
-    this.#open = open
     this.#context = tls.context
-    this.#current = open()
   }
 
   override dispatch(options: undici.Dispatcher.DispatchOptions, handler: undici.Dispatcher.DispatchHandler): boolean {
-    if (this.#tls.context !== this.#context) this.#swap()
-    return this.#current.dispatch(options, handler)
-  }
-
-  override async close(): Promise<void> {
-    await Promise.all([this.#current, ...this.#retiring].map((dispatcher) => dispatcher.close()))
-  }
-
-  override async destroy(): Promise<void> {
-    await Promise.all([this.#current, ...this.#retiring].map((dispatcher) => dispatcher.destroy()))
-  }
-
-  #swap(): void {
-    const old = this.#current
-    this.#context = this.#tls.context
-    this.#current = this.#open()
-    this.#retiring.add(old)
-    const forget = () => void this.#retiring.delete(old)
-    old.close().then(forget, forget)
+    const { context } = this.#tls
+    if (context !== this.#context) {
+      this.#context = context
+      this.renew()
+    }
+    return this.current.dispatch(options, handler)
   }
 }
