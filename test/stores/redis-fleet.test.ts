@@ -9,7 +9,7 @@ import type { BurstOrder, BurstResult } from './burst-process.js'
 
 const PROCESSES = 4
 /** Where others take the processor, Redis does not get to answer in 20 ms; a round in which that happens says nothing. */
-const SPARE_ROUNDS = isBusy() ? 20 : 0
+const SPARE_ROUNDS = 20
 const script = fileURLToPath(new URL('burst-process.ts', import.meta.url))
 
 async function burst(child: ChildProcess, order: BurstOrder): Promise<BurstResult> {
@@ -40,7 +40,7 @@ redisTest(
       const order = { key: `fleet\0${round}/${spare}`, takes: 100, workMs: round === 0 ? 1 : 0 }
       const results = await Promise.all(children.map((child) => burst(child, order)))
       const failed = results.flatMap((result) => result.failed)
-      if (failed.length > 0 && spare > 0) {
+      if (failed.length > 0 && spare > 0 && isBusy()) {
         t.log(`round ${round} repeated: ${failed.length} decisions failed on a machine with a load of ${loadavg()[0]}`)
         spare -= 1
         round -= 1
