@@ -124,6 +124,7 @@ test('XML: writes what it can hold', (t) => {
     write({ a: { '@b': 'x"<\n', c: [1, null, true], d: undefined, '#text': '<&>' } }),
     '<a b="x&quot;&lt;&#10;"><c>1</c><c>true</c>&lt;&amp;&gt;</a>',
   )
+  t.is(write({ a: '\r\n\t' }), '<a>&#13;\n\t</a>')
   t.is(write({ a: { b: new Date(0), c: [], d: {} } }), '<a><b>1970-01-01T00:00:00.000Z</b><d/></a>')
 })
 
@@ -150,7 +151,12 @@ test('XML: a value that holds itself ends', (t) => {
 })
 
 const name = fc.stringMatching(/^[a-z_][a-z0-9._-]{0,6}$/).filter((one) => !['constructor', 'prototype'].includes(one))
-const text = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((one) => !/[\p{Cc}\p{Cn}\p{Cs}]/u.test(one.replaceAll(/[\t\n\r]/g, '')))
+const grapheme = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 3 })
+  .filter((one) => !/[\p{Cc}\p{Cn}\p{Cs}]/u.test(one.replaceAll(/[\t\n\r]/g, '')))
+/** With what a parser would change, or take for markup. */
+const text = fc.array(fc.oneof(grapheme, fc.constantFrom('\r', '\n', '\t', ' ', '&', '<', ']]>', '"', "'")), { maxLength: 6 }).map((all) => all.join(''))
+
 /** What XML holds without a schema: no lists of one or none, no empty objects, no text of white space beside others. */
 const element = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
