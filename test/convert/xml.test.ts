@@ -155,7 +155,9 @@ const grapheme = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 3 })
   .filter((one) => !/[\p{Cc}\p{Cn}\p{Cs}]/u.test(one.replaceAll(/[\t\n\r]/g, '')))
 /** With what a parser would change, or take for markup. */
-const text = fc.array(fc.oneof(grapheme, fc.constantFrom('\r', '\n', '\t', ' ', '&', '<', ']]>', '"', "'")), { maxLength: 6 }).map((all) => all.join(''))
+const text = fc
+  .array(fc.oneof(grapheme, fc.constantFrom('\r', '\n', '\t', ' ', '&', '<', ']]>', '"', "'")), { maxLength: 6 })
+  .map((all) => all.join(''))
 
 /** What XML holds without a schema: no lists of one or none, no empty objects, no text of white space beside others. */
 const element = fc.letrec<{ value: unknown }>((tie) => ({
