@@ -177,7 +177,7 @@ export class GatewayRuntime implements RunningGateway {
     const warmTasks: WarmTasks = []
     const generation = this.#resources.begin()
     try {
-      const services = await createServices(gateway.settings, {
+      const services = await createServices(gateway, {
         clock: this.#clock,
         log,
         metrics: this.#metrics,

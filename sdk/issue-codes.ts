@@ -146,6 +146,11 @@ export const ISSUES = {
     explain:
       'With `redactSecrets`, a member marked `.meta({ secret: true })` is removed if it may be absent and sent as `***` otherwise; here the schema allows neither.',
   },
+  GW1407: {
+    title: 'Body cannot be converted',
+    explain:
+      'XML, CSV and forms hold less than JSON: an XML document has one root element, CSV is a list of flat rows, a form has fields. `convert` and `accepts` need a schema that fits, and something that is read: a `body` schema or `mapRequest` for requests, a schema in `responses` for responses.',
+  },
   GW1501: {
     title: 'Conflicting schema id',
     explain: 'Two different schemas carry the same `.meta({ id })`; in the OpenAPI document one would silently replace the other.',

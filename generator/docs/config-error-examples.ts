@@ -267,6 +267,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
     }),
+  GW1407: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, convert: { response: 'xml' } }) },
+    }),
   GW1350: () => {
     const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })
     return defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: slow }) } })

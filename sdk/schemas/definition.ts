@@ -23,6 +23,7 @@ export interface SchemaDefinition {
 
 interface Internals {
   readonly def: SchemaDefinition
+  readonly optin?: string
   readonly optout?: string
 }
 
@@ -33,3 +34,6 @@ export const definitionOf = (schema: Schema): SchemaDefinition => internalsOf(sc
 
 /** True if what a schema yields may be absent from an object. */
 export const mayBeAbsent = (schema: Schema): boolean => internalsOf(schema).optout === 'optional'
+
+/** True if what a schema takes may be absent from an object. */
+export const mayBeOmitted = (schema: Schema): boolean => internalsOf(schema).optin === 'optional'
