@@ -24,7 +24,7 @@ async function compare(s: MirrorStage, path = '/'): Promise<readonly string[] | 
 for (const lifecycle of LANES) {
   const read = { method: 'GET', path: '/{path*}', lifecycle } as const
 
-  test(`${lifecycle}: a seeded difference is found and no other, by place and never by value`, async (t) => {
+  test.serial(`${lifecycle}: a seeded difference is found and no other, by place and never by value`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use, responses: { 200: List } }) }), {
       diff: { ignore: ['/items/*/at'] },
     })
@@ -59,7 +59,7 @@ for (const lifecycle of LANES) {
     t.notRegex(JSON.stringify([s.lines, routes, differences]), /secret value|ann@example|later/)
   })
 
-  test(`${lifecycle}: the order of lists counts unless told otherwise`, async (t) => {
+  test.serial(`${lifecycle}: the order of lists counts unless told otherwise`, async (t) => {
     const routes: Parameters<typeof startStage>[1] = ({ first, use }) => ({
       read: route({ ...read, upstream: first, use, responses: { 200: List } }),
     })
@@ -75,7 +75,7 @@ for (const lifecycle of LANES) {
     }
   })
 
-  test(`${lifecycle}: what both upstreams said is compared, before maps, by the upstream’s own schema`, async (t) => {
+  test.serial(`${lifecycle}: what both upstreams said is compared, before maps, by the upstream’s own schema`, async (t) => {
     const s = await startStage(
       t,
       ({ first, use }) => ({
@@ -106,7 +106,7 @@ for (const lifecycle of LANES) {
     t.deepEqual(await compare(s), ['/title'])
   })
 
-  test(`${lifecycle}: statuses, chosen headers, bodies of no schema and bodies that are no JSON`, async (t) => {
+  test.serial(`${lifecycle}: statuses, chosen headers, bodies of no schema and bodies that are no JSON`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use, responses: { 201: 'text' } }) }), {
       diff: { headers: ['Content-Type', 'ETag'] },
     })
@@ -138,7 +138,7 @@ for (const lifecycle of LANES) {
     }
   })
 
-  test(`${lifecycle}: what is too large, broken off or failed is not compared, and callers see nothing of it`, async (t) => {
+  test.serial(`${lifecycle}: what is too large, broken off or failed is not compared, and callers see nothing of it`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use, responses: { 200: List } }) }), {
       diff: { limit: '1kb' },
       timeout: '2s',
@@ -157,30 +157,33 @@ for (const lifecycle of LANES) {
     t.deepEqual((await s.report(() => true)).differences, [])
   })
 
-  test(`${lifecycle}: a caller who leaves, and an upstream that is slower than its mirror, take no copy's place for long`, async (t) => {
-    const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use }) }), {
-      diff: {},
-      concurrency: 1,
-      timeout: '1s',
-    })
-    s.first.answer = () => undefined
-    const leaving = new AbortController()
-    const left = fetch(s.gateway.url, { signal: leaving.signal }).catch(() => 'left')
-    await s.second.arrived(1)
-    leaving.abort()
-    t.is(await left, 'left')
-    await s.report(({ routes }) => routes[0]?.comparisons['not_compared'] === 1)
-    let answer = () => {}
-    s.first.answer = (_request, res) => {
-      answer = () => void res.writeHead(200, { 'content-type': 'application/json' }).end('{"from":"late"}')
-    }
-    const slow = fetch(s.gateway.url)
-    await s.report(({ routes }) => routes[0]?.comparisons['not_compared'] === 2)
-    answer()
-    t.deepEqual(await (await slow).json(), { from: 'late' })
-    s.first.answer = json({ from: 'second' })
-    t.is(await compare(s), 'same')
-  })
+  test.serial(
+    `${lifecycle}: a caller who leaves, and an upstream that is slower than its mirror, take no copy's place for long`,
+    async (t) => {
+      const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use }) }), {
+        diff: {},
+        concurrency: 1,
+        timeout: '1s',
+      })
+      s.first.answer = () => undefined
+      const leaving = new AbortController()
+      const left = fetch(s.gateway.url, { signal: leaving.signal }).catch(() => 'left')
+      await s.second.arrived(1)
+      leaving.abort()
+      t.is(await left, 'left')
+      await s.report(({ routes }) => routes[0]?.comparisons['not_compared'] === 1)
+      let answer = () => {}
+      s.first.answer = (_request, res) => {
+        answer = () => void res.writeHead(200, { 'content-type': 'application/json' }).end('{"from":"late"}')
+      }
+      const slow = fetch(s.gateway.url)
+      await s.report(({ routes }) => routes[0]?.comparisons['not_compared'] === 2)
+      answer()
+      t.deepEqual(await (await slow).json(), { from: 'late' })
+      s.first.answer = json({ from: 'second' })
+      t.is(await compare(s), 'same')
+    },
+  )
 }
 
 test('at most fifty places of a route have a name in the metrics', async (t) => {

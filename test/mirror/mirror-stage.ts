@@ -100,7 +100,7 @@ export async function startStage(
   const first = upstream('first', { targets: [one.url] })
   const second = upstream('second', { targets: [other.url] })
   const { lines, log } = recordLog()
-  const use = { copies: mirror({ to: second, ...options }) }
+  const use = { copies: mirror({ to: second, timeout: '1m', ...options }) }
   const gateway = await startGateway(t, routesOf({ first, second, use }), more, { log })
   const report: MirrorStage['report'] = async (wanted) => {
     for (let round = 0; ; round++) {

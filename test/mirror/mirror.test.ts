@@ -23,7 +23,7 @@ for (const lifecycle of LANES) {
   const read = { method: 'GET', path: '/items/{id}', lifecycle } as const
 
   for (const [name, [answer, result]] of Object.entries(BAD))
-    test(`${lifecycle}: a mirror that ${name} is nothing to the caller`, async (t) => {
+    test.serial(`${lifecycle}: a mirror that ${name} is nothing to the caller`, async (t) => {
       const server = { preStop: '0s', overload: false } as const
       const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use }) }), {}, { server })
       s.first.answer = (_request, res) => void res.writeHead(201, { 'x-own': 'yes', 'content-type': 'application/json' }).end(BODY)
@@ -49,7 +49,7 @@ for (const lifecycle of LANES) {
       )
     })
 
-  test(`${lifecycle}: a mirror that is down is nothing to the caller`, async (t) => {
+  test.serial(`${lifecycle}: a mirror that is down is nothing to the caller`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use }) }))
     s.second.close()
     t.deepEqual(await (await fetch(`${s.gateway.url}/items/1`)).json(), { from: 'first' })
@@ -57,7 +57,7 @@ for (const lifecycle of LANES) {
     t.deepEqual(await s.metrics('gatewright_mirror_requests_total{'), ['gatewright_mirror_requests_total{route="read",result="failed"} 1'])
   })
 
-  test(`${lifecycle}: a copy is the request that the upstream got, marked, without credentials, under the same id`, async (t) => {
+  test.serial(`${lifecycle}: a copy is the request that the upstream got, marked, without credentials, under the same id`, async (t) => {
     const { key, id, hash } = mintApiKey()
     const partner = apiKey({ header: 'x-partner', keys: [{ id, hash, consumer: 'acme' }], forward: true })
     const token = internalToken({
@@ -86,7 +86,7 @@ for (const lifecycle of LANES) {
     ['collected', { body: z.file() }, undefined],
     ['mapped', { body: z.object({ a: z.number() }), mapRequest: ({ a }: { a: number }) => ({ b: a + 1 }) }, '{"b":2}'],
   ] as const)
-    test(`${lifecycle}: a ${name} body is copied byte for byte`, async (t) => {
+    test.serial(`${lifecycle}: a ${name} body is copied byte for byte`, async (t) => {
       const s = await startStage(
         t,
         ({ first, use }) => ({ write: route({ method: 'PUT', path: '/', upstream: first, lifecycle, use, ...(more as object) } as never) }),
@@ -115,22 +115,29 @@ for (const lifecycle of LANES) {
       )
     })
 
-  test(`${lifecycle}: a body over the limit is not copied, whether its length is declared or not, nor one that breaks off`, async (t) => {
-    const s = await startStage(t, ({ first, use }) => ({ write: route({ method: 'POST', path: '/', upstream: first, lifecycle, use }) }), {
-      unsafe: true,
-      limit: '10b',
-    })
-    const eleven = 'x'.repeat(11)
-    t.is((await fetch(s.gateway.url, { method: 'POST', body: eleven })).status, 200)
-    t.is((await fetch(s.gateway.url, { method: 'POST', body: new Blob([eleven]).stream(), duplex: 'half' } as RequestInit)).status, 200)
-    await s.results({ too_large: 2 })
-    const broken = request(s.gateway.url, { method: 'POST', headers: { 'content-length': 9 } }).on('error', () => undefined)
-    broken.write('half', () => broken.destroy())
-    await s.report(({ routes }) => routes[0]?.requests['incomplete'] === 1)
-    t.is(s.second.requests.length, 0)
-  })
+  test.serial(
+    `${lifecycle}: a body over the limit is not copied, whether its length is declared or not, nor one that breaks off`,
+    async (t) => {
+      const s = await startStage(
+        t,
+        ({ first, use }) => ({ write: route({ method: 'POST', path: '/', upstream: first, lifecycle, use }) }),
+        {
+          unsafe: true,
+          limit: '10b',
+        },
+      )
+      const eleven = 'x'.repeat(11)
+      t.is((await fetch(s.gateway.url, { method: 'POST', body: eleven })).status, 200)
+      t.is((await fetch(s.gateway.url, { method: 'POST', body: new Blob([eleven]).stream(), duplex: 'half' } as RequestInit)).status, 200)
+      await s.results({ too_large: 2 })
+      const broken = request(s.gateway.url, { method: 'POST', headers: { 'content-length': 9 } }).on('error', () => undefined)
+      broken.write('half', () => broken.destroy())
+      await s.report(({ routes }) => routes[0]?.requests['incomplete'] === 1)
+      t.is(s.second.requests.length, 0)
+    },
+  )
 
-  test(`${lifecycle}: only safe methods are copied unless told otherwise, and only the share that was asked for`, async (t) => {
+  test.serial(`${lifecycle}: only safe methods are copied unless told otherwise, and only the share that was asked for`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ any: route({ method: '*', path: '/', upstream: first, lifecycle, use }) }), {
       sample: 0.5,
     })
@@ -142,7 +149,7 @@ for (const lifecycle of LANES) {
     )
   })
 
-  test(`${lifecycle}: no more copies are under way than allowed; the rest are dropped and counted`, async (t) => {
+  test.serial(`${lifecycle}: no more copies are under way than allowed; the rest are dropped and counted`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use }) }), { concurrency: 2 })
     s.second.answer = hangs
     for (let round = 0; round < 5; round++) t.is((await fetch(`${s.gateway.url}/items/1`)).status, 200)
@@ -151,7 +158,7 @@ for (const lifecycle of LANES) {
     t.is(s.second.requests.length, 2)
   })
 
-  test(`${lifecycle}: a copy that takes too long is given up, and the next may go`, async (t) => {
+  test.serial(`${lifecycle}: a copy that takes too long is given up, and the next may go`, async (t) => {
     const s = await startStage(t, ({ first, use }) => ({ read: route({ ...read, upstream: first, use }) }), {
       concurrency: 1,
       timeout: '50ms',
@@ -164,7 +171,7 @@ for (const lifecycle of LANES) {
     await s.results({ timed_out: 1, answered: 1 })
   })
 
-  test(`${lifecycle}: a failing upstream is tried again with its body, which is copied once`, async (t) => {
+  test.serial(`${lifecycle}: a failing upstream is tried again with its body, which is copied once`, async (t) => {
     const s = await startStage(
       t,
       ({ first, use }) => ({ write: route({ method: 'PUT', path: '/', upstream: first, lifecycle, use, retry: { attempts: 3 } }) }),
@@ -245,7 +252,7 @@ for (const [name, given, code, path] of [
     'routes.read.use.copies.diff.ignore.0',
   ],
 ] as const)
-  test(`a mirror with ${name} is refused with ${code}`, (t) => {
+  test.serial(`a mirror with ${name} is refused with ${code}`, (t) => {
     const error = t.throws<Error & { issues: { code: string; path: (string | number)[] }[] }>(() =>
       gatewayOf({ read: route({ method: 'GET', path: '/', ...given } as never) }),
     )
