@@ -4,6 +4,7 @@ import type { ResolvedUpstream } from '../resolved.js'
 import { type Duration, duration, headerName, type Size, size } from '../schemas/text.js'
 import type { BaseContext } from '../types.js'
 import type { Upstream } from '../upstream.js'
+import { editableHeader } from './headers.js'
 
 const place = z
   .string()
@@ -25,7 +26,7 @@ const options = z.strictObject({
   /** Whether copies carry the caller’s credentials and cookies, and tokens that the gateway makes for the upstream. */
   credentials: z.enum(['strip', 'keep']).default('strip'),
   /** Header that tells copies from requests, with the value `1`. The callers’ own is not sent on. */
-  header: headerName.prefault('x-gatewright-mirror'),
+  header: editableHeader.prefault('x-gatewright-mirror'),
   /** Compares what both upstreams answer. Default: nothing is compared. */
   diff: z
     .strictObject({
