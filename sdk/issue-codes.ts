@@ -106,6 +106,11 @@ export const ISSUES = {
     explain:
       'A route’s `fallback.reply` must be a response that `responses` declares, with a body that matches its schema, and `fallback.upstream` another upstream than the route’s own.',
   },
+  GW1361: {
+    title: 'Mirror that copies nothing',
+    explain:
+      'A `mirror` on a route sends to the upstream that the route itself uses, or the route is composed and forwards no request that could be copied. A mirror that a gateway or group shares passes such routes by.',
+  },
   GW1320: {
     title: 'Nothing to balance by',
     explain:

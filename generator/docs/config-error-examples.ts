@@ -9,6 +9,7 @@ import {
   env,
   type IssueCode,
   ip,
+  mirror,
   rateLimit,
   route,
   upstream,
@@ -145,6 +146,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
           use: { cache: cache({ ttl: '1m' }) },
         }),
       },
+    }),
+  GW1361: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, use: { copies: mirror({ to: shop }) } }) },
     }),
   GW1360: () =>
     defineGateway({

@@ -5,6 +5,7 @@ import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
 import { checkAffinity } from './check-balance.js'
 import { checkCaches } from './check-caches.js'
+import { checkMirrors } from './check-mirrors.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
@@ -65,6 +66,7 @@ export function resolveRoute(
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
   checkCaches(policies, auth, inside(place, 'use'), issues)
+  checkMirrors(policies, { upstream, compose: composed }, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const version = options && resolveVersion(options, group, place, issues)
   const match = options && resolveMatch(options, version?.condition, place, issues)

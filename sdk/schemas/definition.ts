@@ -13,6 +13,11 @@ export interface SchemaDefinition {
   /** Elements of a list or set, values of a record or map. */
   readonly element?: Schema
   readonly valueType?: Schema
+  /** Of a tuple: its elements by place, and what may follow them. */
+  readonly items?: readonly Schema[]
+  readonly rest?: Schema | null
+  /** Of an object: what its other members are. */
+  readonly catchall?: Schema
   /** Of a union, and of an intersection. */
   readonly options?: readonly Schema[]
   readonly left?: Schema
