@@ -1,4 +1,5 @@
 import type { ResolvedGateway } from '../sdk/index.js'
+import { Identities } from './identities.js'
 import { compileRoute, compileUnmatched } from './pipeline/compile-route.js'
 import type { LiveConfig } from './pipeline/exchange-handler.js'
 import { buildRouteTable } from './routing/route-table.js'
@@ -10,11 +11,12 @@ import type { UpstreamPool } from './upstreams/target.js'
 /** Builds everything a config needs to run, once, at load; upstream pools whose definition did not change are kept. */
 export function compileGateway(gateway: ResolvedGateway, services: Services): LiveConfig {
   const pools = new Map<string, UpstreamPool>()
+  const identities = services.keep('identities', () => new Identities())
   for (const upstream of gateway.upstreams) {
-    const pool = services.keep(`upstream:${upstream.name}:${JSON.stringify(upstream.settings)}`, () =>
+    const pool = services.keep(`upstream:${upstream.name}:${identities.textOf(upstream.settings)}`, () =>
       createUpstreamPool(upstream, services),
     )
-    services.warm(() => pool.warm())
+    services.warm(() => pool.warm(), pool.warmsWithin)
     pools.set(upstream.name, pool)
   }
   const routes = gateway.routes.map((source) => {

@@ -37,6 +37,7 @@ import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { BreakerControl } from './upstreams/breaker/breaker-control.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { tellUpstream } from './upstreams/tell-upstream.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
 
@@ -186,6 +187,7 @@ export class GatewayRuntime implements RunningGateway {
         certificates: this.#tls.certificates,
         jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
+        tell: tellUpstream(this.#options.onUpstream, log),
       })
       const live = compileGateway(this.#options.mock ? mockGateway(gateway) : gateway, services)
       await warmUp(warmTasks, log)
@@ -214,10 +216,8 @@ export class GatewayRuntime implements RunningGateway {
 
   async start(): Promise<void> {
     const { server, admin } = this.#gateway.settings
-    const warning = nodeVersionWarning(process.versions.node)
-    if (warning) this.#sink.log.warn(warning)
-    const unreachable = queryMethodWarning(this.#gateway.routes)
-    if (unreachable) this.#sink.log.warn(unreachable)
+    const warnings = [nodeVersionWarning(process.versions.node), queryMethodWarning(this.#gateway.routes)]
+    for (const warning of warnings) if (warning) this.#sink.log.warn(warning)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
