@@ -134,7 +134,7 @@ export function readTargets(given: unknown, rules: TargetRules): readonly Target
   if (!read.success) return flawAt(read.error.issues[0])
   const [issue] = targetIssues(read.data, rules)
   if (issue) return flawAt(issue)
-  const urls = new Set(read.data.map((entry) => (typeof entry === 'string' ? entry : entry.url)))
+  const urls = new Set(read.data.map((entry) => (typeof entry === 'string' ? entry : entry.url).replace(/\/+$/, '')))
   return urls.size === read.data.length ? read.data : 'a target is in the list twice'
 }
 
