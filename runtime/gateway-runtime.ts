@@ -132,6 +132,7 @@ export class GatewayRuntime implements RunningGateway {
       purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
       revoke: (given) => this.revoke(given),
       breakers: this.breakers,
+      pools: () => this.#live?.pools ?? [],
     })
   }
 
@@ -242,9 +243,7 @@ export class GatewayRuntime implements RunningGateway {
   async #stop(now: boolean): Promise<boolean> {
     this.#ready = false
     const { preStop, drain: longest } = this.#gateway.settings.server
-    const startDraining = () => {
-      this.#draining = true
-    }
+    const startDraining = () => void (this.#draining = true)
     const complete = await drain(this.#listener, this.#observer, {
       preStop: now ? 0 : preStop,
       longest,

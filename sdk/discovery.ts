@@ -22,6 +22,7 @@ const stale = z
 /** Asks a name server for the addresses of a name, again and again. */
 export const dnsSchema = z
   .strictObject({
+    /** Set by `dns`. */
     from: z.literal('dns'),
     /** The name to ask for; with `type: 'SRV'` such as `_http._tcp.api.internal`. */
     name: hostName,
@@ -56,12 +57,14 @@ export const dnsSchema = z
   })
 
 const fileSchema = z.strictObject({
+  /** Set by `file`. */
   from: z.literal('file'),
   /** Path of a JSON file with a list of targets, from the working directory; read again when it changes. */
   file: z.string().min(1),
 })
 
 const discoverSchema = z.strictObject({
+  /** Set by `discover`. */
   from: z.literal('discover'),
   /** Yields the whole list of targets each time it changes. */
   discover: z.custom<Discover>((value) => typeof value === 'function', 'expected a function such as async function* (signal) { … }'),

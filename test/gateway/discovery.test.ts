@@ -209,7 +209,7 @@ test('a reload keeps targets that are found where nothing changed, and their fun
   void feed.push([up.url])
   const target = upstream('up', { targets: discover(feed.discover) })
   const config = (path: `/${string}`) =>
-    defineGateway({ info, routes: { any: route({ method: 'GET', path, upstream: target }) } as RouteTree })
+    defineGateway({ info, server: { overload: false }, routes: { any: route({ method: 'GET', path, upstream: target }) } as RouteTree })
   const gateway = testGateway(config('/a'))
   await gateway.start()
   t.teardown(() => gateway.stop({ now: true }))
@@ -222,6 +222,7 @@ test('a reload keeps targets that are found where nothing changed, and their fun
   await gateway.reload(
     defineGateway({
       info,
+      server: { overload: false },
       routes: { any: route({ method: 'GET', path: '/c', upstream: upstream('up', { targets: other }) }) } as RouteTree,
     }),
   )
@@ -237,12 +238,25 @@ test('metrics show targets by state, and forget those that are gone', async (t) 
   const gateway = await startGateway(t, { any: route({ method: 'GET', path: '/', upstream: target }) } as RouteTree, { admin: {} })
   await Promise.all([fetch(gateway.url), fetch(gateway.url), fetch(gateway.url)].map(async (response) => (await response).text()))
   const scrape = async () => (await fetch(`${gateway.adminUrl}/metrics`)).text()
+  const upstreams = async () => (await fetch(`${gateway.adminUrl}/upstreams`)).json()
+  const shown = { state: 'healthy', active: 0, weight: 1, priority: 0, labels: {} }
+  t.deepEqual(await upstreams(), [
+    {
+      upstream: 'up',
+      targets: [
+        { url: up.url, ...shown },
+        { url: 'http://127.0.0.1:9', ...shown },
+      ],
+    },
+  ])
+  t.is((await fetch(`${gateway.adminUrl}/upstreams`, { method: 'POST' })).status, 405)
   const before = await scrape()
   t.regex(before, /gatewright_upstream_targets\{upstream="up",state="healthy"\} 2/)
   t.regex(before, /gatewright_discovery_changes_total\{upstream="up"\} 1/)
   t.regex(before, /target="http:\/\/127.0.0.1:9"/)
   await feed.push([up.url])
   const after = await scrape()
+  t.deepEqual(await upstreams(), [{ upstream: 'up', targets: [{ url: up.url, ...shown }] }])
   t.regex(after, /gatewright_upstream_targets\{upstream="up",state="healthy"\} 1/)
   t.notRegex(after, /127.0.0.1:9"/)
 })
@@ -256,7 +270,9 @@ async function waiting(t: ExecutionContext, wait: '20s' | '200ms') {
   const events: UpstreamEvent[] = []
   const target = upstream('up', { targets: [up.url], health, start: { wait } })
   const routes = { any: route({ method: 'GET', path: '/', upstream: target }) }
-  const gateway = testGateway(defineGateway({ info, server: { overload: false }, routes, admin: {} }), { onUpstream: (event) => events.push(event) })
+  const gateway = testGateway(defineGateway({ info, server: { overload: false }, routes, admin: {} }), {
+    onUpstream: (event) => events.push(event),
+  })
   const started = gateway.start()
   t.teardown(async () => {
     await started
