@@ -22,7 +22,7 @@ const stale = z
 /** Asks a name server for the addresses of a name, again and again. */
 export const dnsSchema = z
   .strictObject({
-    /** Set by `dns`. */
+    /** Which of `dns`, `file` and `discover` made it; set by them. */
     from: z.literal('dns'),
     /** The name to ask for; with `type: 'SRV'` such as `_http._tcp.api.internal`. */
     name: hostName,
@@ -57,18 +57,18 @@ export const dnsSchema = z
   })
 
 const fileSchema = z.strictObject({
-  /** Set by `file`. */
+  /** Which of `dns`, `file` and `discover` made it; set by them. */
   from: z.literal('file'),
   /** Path of a JSON file with a list of targets, from the working directory; read again when it changes. */
   file: z.string().min(1),
 })
 
 const discoverSchema = z.strictObject({
-  /** Set by `discover`. */
+  /** Which of `dns`, `file` and `discover` made it; set by them. */
   from: z.literal('discover'),
   /** Yields the whole list of targets each time it changes. */
   discover: z.custom<Discover>((value) => typeof value === 'function', 'expected a function such as async function* (signal) { … }'),
-  /** How long the last list is used while the function fails. Default `'forever'`. */
+  /** How long the last list is used while there is no new one. */
   stale: stale.prefault('forever'),
 })
 

@@ -55,7 +55,7 @@ const options = z.strictObject({
    * `wait` holds up the start, and `/readyz` with it, until a target is known and healthy, for 30 s or what `{ wait }` says; `open` for 5 s until
    * each has been looked at once. Default `open`.
    */
-  start: startSchema.default(0),
+  start: startSchema.prefault('open'),
   /**
    * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin; `random`: by weight;
    * `least-request`: the better of two random targets by requests in flight over weight;

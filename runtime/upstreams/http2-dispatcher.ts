@@ -44,6 +44,8 @@ export class Http2Dispatcher extends Dispatcher {
   readonly #connections = new Set<Connection>()
   #waiting: Waiting[] = []
   #connecting = false
+  /** Told when a connection was opened or failed, and those who waited for it are under way. */
+  #settled = () => {}
   #http1Until = 0
   #over = false
 
@@ -100,6 +102,7 @@ export class Http2Dispatcher extends Dispatcher {
       this.#waiting = []
       if (error) for (const { handler } of waiting) handler.onError?.(error)
       else this.#connected(socket as TLSSocket, waiting)
+      this.#settled()
     })
   }
 
@@ -141,20 +144,31 @@ export class Http2Dispatcher extends Dispatcher {
     })
   }
 
-  /** Lets requests under way end. */
+  /** Lets requests under way end; none may come after. */
   override close(): Promise<void>
   override close(callback: () => void): void
   override close(callback?: () => void): Promise<void> | undefined {
+    const done = this.#close().then(() => callback?.())
+    return callback ? undefined : done
+  }
+
+  async #close(): Promise<void> {
+    // Requests that wait for a connection are under way too.
+    while (this.#connecting)
+      await new Promise<void>((resolve) => {
+        this.#settled = resolve
+      })
     this.#over = true
     const sessions = [...this.#connections].map(
       ({ session }) =>
         new Promise<void>((resolve) => {
           session.once('close', resolve)
-          session.close()
+          // Before it has begun it would drop its first requests.
+          if (session.connecting) session.once('connect', () => session.close())
+          else session.close()
         }),
     )
-    const done = Promise.all([...sessions, this.#options.fallback.close()]).then(() => callback?.())
-    return callback ? undefined : done
+    await Promise.all([...sessions, this.#options.fallback.close()])
   }
 
   override destroy(...args: unknown[]): Promise<void> {
