@@ -83,7 +83,9 @@ export class Http2Dispatcher extends Dispatcher {
       const stream = sendHttp2Call(connection.session, options, handler, () => this.#checkAlive(connection))
       if (connection.streams++ === 0) connection.session.ref()
       stream.once('close', () => {
-        if (--connection.streams === 0 && !connection.session.destroyed) connection.session.unref()
+        if (--connection.streams > 0) return
+        if (this.#over) connection.session.close()
+        else if (!connection.session.destroyed) connection.session.unref()
       })
     } catch (error) {
       handler.onError?.(error as Error)
@@ -160,12 +162,11 @@ export class Http2Dispatcher extends Dispatcher {
       })
     this.#over = true
     const sessions = [...this.#connections].map(
-      ({ session }) =>
+      ({ session, streams }) =>
         new Promise<void>((resolve) => {
           session.once('close', resolve)
-          // Before it has begun it would drop its first requests.
-          if (session.connecting) session.once('connect', () => session.close())
-          else session.close()
+          // After its last request: those that are not on the wire yet would be dropped.
+          if (streams === 0) session.close()
         }),
     )
     await Promise.all([...sessions, this.#options.fallback.close()])

@@ -19,6 +19,7 @@ for (const http2 of [false, true]) {
     const through = (name: string, host?: string) =>
       upstream(`by-${name}-${host}`, {
         targets: dns(name, { port, scheme: 'https', servers: [names.address], ...(host !== undefined && { host }) }),
+        timeouts: { connect: '20s' },
         tls: { ca },
         http2,
         health: { type: 'tcp', interval: '10m', timeout: '20s' },
@@ -45,7 +46,7 @@ for (const http2 of [false, true]) {
     const [first, second] = await Promise.all([startTlsUpstream(t), startTlsUpstream(t)])
     const feed = listFeed()
     void feed.push([first.url])
-    const up = upstream('up', { targets: discover(feed.discover), tls: { ca }, http2, retry: false })
+    const up = upstream('up', { targets: discover(feed.discover), tls: { ca }, http2, retry: false, timeouts: { connect: '20s' } })
     const gateway = await startGateway(t, { post: route({ method: 'POST', path: '/', upstream: up }) }, { admin: {} })
     const sent = Promise.all(Array.from({ length: 4 }, () => fetch(gateway.url, { method: 'POST' })))
     // They have been sent to a connection that is not there yet.
