@@ -327,3 +327,12 @@ test('an `onUpstream` that throws disturbs nothing; breakers and ejections are t
   t.deepEqual(statuses, [200, 500, 200, 500, 200, 200])
   t.deepEqual(events.sort(), [`breaker-open ${bad.url}`, `ejected ${bad.url}`])
 })
+
+test('a mocked gateway looks for no targets, and waits for none', async (t) => {
+  const feed = listFeed()
+  const target = upstream('up', { targets: discover(feed.discover), start: 'wait' })
+  const routes = { any: route({ method: 'GET', path: '/', upstream: target, responses: { 200: 'text' } }) }
+  const gateway = await startGateway(t, routes, {}, { mock: true })
+  t.is((await fetch(gateway.url)).status, 200)
+  t.is(feed.calls, 0)
+})

@@ -155,13 +155,13 @@ const health = { path: '/', interval: '50ms', rise: 1 } as const
 
 test('a target that joins healthy ones gets requests after its first good probe', async (t) => {
   const [first, second] = (await startTargets(t, 2)) as [ScriptedTarget, ScriptedTarget]
-  second.behaviour = 500
+  second.behaviour = 'hang'
   const feed = listFeed()
-  const { pool, events, until } = open(t, { targets: discover(feed.discover), health })
+  const { pool, events, until } = open(t, { targets: discover(feed.discover), health: { ...health, timeout: '2s' } })
   void feed.push([first.url])
   await pool.warm()
   await feed.push([first.url, second.url])
-  await second.requests(3)
+  await second.requests(1)
   t.deepEqual([pool.pick()?.url, pool.pick()?.url], [first.url, first.url])
   second.behaviour = 200
   await until(() => events.includes(`healthy ${second.url}`))
