@@ -12,7 +12,7 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
   const pools = new Map<string, UpstreamPool>()
   for (const upstream of gateway.upstreams) {
     const pool = keepPool(upstream, services)
-    services.warm(() => pool.warm())
+    services.warm(() => pool.warm(), pool.warmsWithin)
     pools.set(upstream.name, pool)
   }
   const routes = gateway.routes.map((source) => {

@@ -217,6 +217,11 @@ export const ISSUES = {
     explain:
       'A text or file in `tls` of an upstream cannot be read or is not a certificate or private key in PEM form, the key is not the one of the certificate, or the certificate is out of date. It is read when the config is loaded, before any connection needs it; files are read again when they change, and then the last good ones stay in use.',
   },
+  GW1908: {
+    title: 'Unusable file of targets',
+    explain:
+      'The file that an upstream’s `targets: file(path)` names cannot be read when the config is loaded, or is no JSON list of targets. The path is from the working directory. What the file becomes later is another matter: content that cannot be used is logged, and the last good list stays in use.',
+  },
   GW1380: {
     title: 'Invalid composition',
     explain:

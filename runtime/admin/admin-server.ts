@@ -5,11 +5,13 @@ import { ConfigError } from '../../sdk/index.js'
 import type { MirrorReport } from '../mirror/mirror-board.js'
 import type { Metrics } from '../observe/metrics.js'
 import type { BreakerControl } from '../upstreams/breaker/breaker-control.js'
+import type { UpstreamPool } from '../upstreams/target.js'
 import type { AdminReply } from './admin-reply.js'
 import { answerBreakers } from './answer-breakers.js'
 import { answerMirrors } from './answer-mirrors.js'
 import { answerPurge } from './answer-purge.js'
 import { answerRevocation } from './answer-revocation.js'
+import { answerUpstreams } from './answer-upstreams.js'
 
 /** The listener for operators. */
 export interface AdminServer {
@@ -29,10 +31,12 @@ export interface AdminActions {
   readonly breakers: BreakerControl
   /** What came of mirrored requests; undefined where no route has a mirror. */
   mirrors(): MirrorReport | undefined
+  /** The upstreams in use at the moment. */
+  pools(): readonly UpstreamPool[]
 }
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}` and `GET /mirrors`, and nothing else. */
-export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers, mirrors }: AdminActions): AdminServer {
+/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}`, `GET /mirrors` and `GET /upstreams`, and nothing else. */
+export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers, mirrors, pools }: AdminActions): AdminServer {
   const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
     '/healthz': () => ({ status: 200, body: 'ok\n' }),
     '/readyz': () => ({ status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }),
@@ -44,6 +48,7 @@ export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, 
     '/revocations': (req) => answerRevocation(req, revoke),
     '/breakers': (req) => answerBreakers(req, undefined, breakers),
     '/mirrors': (req) => answerMirrors(req, mirrors),
+    '/upstreams': (req) => answerUpstreams(req, pools()),
   }
   const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
   const respond = async (req: IncomingMessage) => {

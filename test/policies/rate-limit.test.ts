@@ -50,6 +50,8 @@ function surroundings(shared?: LimitStore) {
     keep: (_key, create) => create(),
     warm: () => undefined,
     jwt: undefined,
+    tell: () => undefined,
+    forgetTarget: () => undefined,
   }
   return { services, clock, lines, counts }
 }
