@@ -21,8 +21,16 @@ export interface RequestHeaderEffect {
   readonly name: string
   readonly description: string
   readonly required: boolean
-  /** Longest value that is taken. */
-  readonly maxLength: number
+  /** Longest value that is taken. Default: as long as a header may be. */
+  readonly maxLength?: number
+  /** True where requests with one value are carried out once, so that a client may make a value up and send its request again with it. */
+  readonly once?: boolean
+}
+
+/** A response of a policy's own, without a body, that is no problem. */
+export interface ReplyEffect {
+  readonly status: number
+  readonly description: string
 }
 
 /** How a caller proves who it is; becomes an OpenAPI security scheme and, but for the last two, an option of the client. */
@@ -56,6 +64,8 @@ export interface Effects {
   readonly problems?: readonly ProblemCode[]
   /** Response headers that the policy may add. */
   readonly headers?: readonly HeaderEffect[]
+  /** Responses of its own that are no problems, and that the route need not declare. */
+  readonly replies?: readonly ReplyEffect[]
   /** Request headers that the policy reads. */
   readonly requestHeaders?: readonly RequestHeaderEffect[]
   /** Alternatives, any one of which suffices. */

@@ -18,7 +18,7 @@ export type { ConfigIssue, IssueOrigin, SourcePosition } from './config-error.js
 export { ConfigError, formatPath } from './config-error.js'
 export type { ContextOf, GivesOf } from './context.js'
 export type { DeprecationOptions } from './deprecation.js'
-export type { Effects, HeaderEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from './effects.js'
+export type { Effects, HeaderEffect, ReplyEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from './effects.js'
 export type { EjectionOptions } from './ejection.js'
 export { env } from './env.js'
 export type {

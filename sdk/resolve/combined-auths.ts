@@ -19,16 +19,17 @@ function together(left: readonly SecurityEffect[], right: readonly SecurityEffec
 }
 
 /** What callers can observe of an auth that combines `parts`. */
-export function combineEffects(name: string, parts: readonly ResolvedAuth[]): Effects {
+export function combineEffects(name: string, parts: readonly ResolvedAuth[], method: string): Effects {
+  const effects = parts.map((part) => part.effects(method))
   const isOptional = name === 'optional'
-  const problems = new Set(parts.flatMap(({ effects }) => effects.problems ?? []))
+  const problems = new Set(effects.flatMap((one) => one.problems ?? []))
   // Who brings nothing passes, and who brings something else than a credential brings one that does not hold.
   if (isOptional) problems.delete('UNAUTHENTICATED')
-  const securities = parts.map(({ effects }) => effects.security ?? [])
+  const securities = effects.map(({ security }) => security ?? [])
   return {
     problems: [...problems],
-    headers: parts.flatMap(({ effects }) => effects.headers ?? []),
-    requestHeaders: parts.flatMap(({ effects }) => effects.requestHeaders ?? []),
+    headers: effects.flatMap(({ headers }) => headers ?? []),
+    requestHeaders: effects.flatMap(({ requestHeaders }) => requestHeaders ?? []),
     security: name === 'all-of' ? securities.reduce(together, []) : securities.flat(),
     anonymous: isOptional,
   }

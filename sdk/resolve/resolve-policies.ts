@@ -1,5 +1,6 @@
 import type { AnyAuth } from '../auth.js'
 import { formatPath } from '../config-error.js'
+import type { Effects } from '../effects.js'
 import type { AnyPolicy, GatewayNeed, PolicyDefinition } from '../policy.js'
 import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
 import { isShadow } from '../schemas/mode.js'
@@ -39,6 +40,18 @@ const RESERVED = new Set([
 
 const isDefined = (value: unknown): value is { definition: PolicyDefinition; options: unknown } =>
   typeof value === 'object' && value !== null && 'definition' in value && 'options' in value && readStamp(value) !== undefined
+
+const NOTHING: Effects = {}
+
+/** Works the effects out once for each method: many routes share them. */
+function byMethod(work: (method: string) => Effects): ResolvedPolicy['effects'] {
+  const known = new Map<string, Effects>()
+  return (method) => {
+    const effects = known.get(method) ?? work(method)
+    known.set(method, effects)
+    return effects
+  }
+}
 
 /** Resolves policies and auths, each object once, so that a shared one keeps one identity. */
 export class PolicyResolver {
@@ -87,7 +100,7 @@ export class PolicyResolver {
     for (const need of definition.needs?.(settings) ?? []) this.needs.push({ need, place })
     const { name } = definition
     const phase = definition.phaseOf?.(settings) ?? definition.phase
-    const effects = isShadow(settings) ? {} : definition.effects(settings)
+    const effects = isShadow(settings) ? () => NOTHING : byMethod((method) => definition.effects(settings, method))
     return { name, phase, settings, effects, definition, identity: formatPath(place.path) }
   }
 
@@ -111,7 +124,7 @@ export class PolicyResolver {
     const parts = combined.map(([key, part]) => this.#part(part, inside(at, key)))
     const resolved = parts.filter((part) => part !== undefined)
     if (resolved.length < parts.length) return undefined
-    return { ...policy, effects: combineEffects(policy.name, resolved), parts: resolved }
+    return { ...policy, effects: byMethod((method) => combineEffects(policy.name, resolved, method)), parts: resolved }
   }
 
   #part(value: unknown, place: Place): ResolvedAuth | undefined {
