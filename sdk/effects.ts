@@ -12,6 +12,8 @@ interface Scheme<T extends string> {
   readonly scheme: string
   readonly type: T
   readonly description: string
+  /** How the values of its header begin, where that is known: two schemes of one header with no beginning in common exclude each other. */
+  readonly takes?: readonly string[]
   /** Credentials that are needed beside this one. */
   readonly with?: readonly SecurityEffect[]
 }

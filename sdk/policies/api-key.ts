@@ -69,7 +69,13 @@ export const apiKeyDefinition = {
       ...(mayExpire(settings) ? [EXPIRES] : []),
       ...(inRedis(settings) ? [RETRY_AFTER] : []),
     ],
-    security: [{ scheme: 'apiKey', type: 'apiKey', header: settings.header, description: 'An API key issued by the operator.' }],
+    security: [
+      {
+        ...{ scheme: 'apiKey', type: 'apiKey', header: settings.header },
+        description: 'An API key issued by the operator.',
+        takes: [`${settings.prefix}_`],
+      },
+    ],
   }),
 } as const satisfies PolicyDefinition<'api-key'>
 

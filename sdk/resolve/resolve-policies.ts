@@ -5,7 +5,7 @@ import type { AnyPolicy, GatewayNeed, PolicyDefinition } from '../policy.js'
 import type { PolicyUse, ResolvedAuth, ResolvedPolicy } from '../resolved.js'
 import { isShadow } from '../schemas/mode.js'
 import { readStamp } from '../stamp.js'
-import { combineEffects, partsOf } from './combined-auths.js'
+import { combineEffects, findExcluded, partsOf } from './combined-auths.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
 
@@ -123,8 +123,18 @@ export class PolicyResolver {
     const at = stamped(place, readStamp(given) ?? place.stamp)
     const parts = combined.map(([key, part]) => this.#part(part, inside(at, key)))
     const resolved = parts.filter((part) => part !== undefined)
-    if (resolved.length < parts.length) return undefined
+    if (resolved.length < parts.length || (policy.name === 'all-of' && this.#excluded(resolved, combined, at))) return undefined
     return { ...policy, effects: byMethod((method) => combineEffects(policy.name, resolved, method)), parts: resolved }
+  }
+
+  /** Adds GW1306 for an `allOf` that no request can satisfy. */
+  #excluded(parts: readonly ResolvedAuth[], combined: ReturnType<typeof partsOf>, place: Place): boolean {
+    const found = findExcluded(parts)
+    if (!found) return false
+    const [key] = combined[found.index] as (typeof combined)[number]
+    const message = `the header \`${found.header}\` cannot carry this credential and that of another part`
+    this.#issues.add('GW1306', inside(place, key), message, { hint: 'give one of them another `header`, or write anyOf(…)' })
+    return true
   }
 
   #part(value: unknown, place: Place): ResolvedAuth | undefined {
