@@ -58,7 +58,7 @@ export type { CacheOptions } from './policies/cache.js'
 export { cache } from './policies/cache.js'
 export type { ConcurrencyOptions } from './policies/concurrency.js'
 export { concurrency } from './policies/concurrency.js'
-export type { ConsumersOptions } from './policies/consumers.js'
+export type { ConsumerRules, ConsumersOptions } from './policies/consumers.js'
 export type { CookiesOptions } from './policies/cookies.js'
 export { cookies } from './policies/cookies.js'
 export type { CorsOptions, CorsOrigins } from './policies/cors.js'
@@ -71,7 +71,13 @@ export type { ForwardAuthAuth, ForwardAuthOptions } from './policies/forward-aut
 export { forwardAuth } from './policies/forward-auth.js'
 export type { HeadersOptions, HeadersPolicy, HeaderValues } from './policies/headers.js'
 export { headers } from './policies/headers.js'
-export type { HttpSignatureAuth, HttpSignatureOptions, SignatureAlgorithm, SignatureKey } from './policies/http-signature.js'
+export type {
+  HttpSignatureAuth,
+  HttpSignatureOptions,
+  HttpSignatureSource,
+  SignatureAlgorithm,
+  SignatureKey,
+} from './policies/http-signature.js'
 export { httpSignature } from './policies/http-signature.js'
 export type { IdempotencyOptions } from './policies/idempotency.js'
 export { idempotency } from './policies/idempotency.js'
@@ -89,7 +95,7 @@ export type { MaintenanceOptions } from './policies/maintenance.js'
 export { maintenance } from './policies/maintenance.js'
 export type { MockOptions } from './policies/mock.js'
 export { mock } from './policies/mock.js'
-export type { MtlsAuth, MtlsConsumer, MtlsOptions, SubjectAltName } from './policies/mtls.js'
+export type { MtlsAuth, MtlsConsumer, MtlsOptions, MtlsSource, SubjectAltName } from './policies/mtls.js'
 export { mtls } from './policies/mtls.js'
 export { optional } from './policies/optional.js'
 export type { QueryOptions } from './policies/query.js'

@@ -5,9 +5,9 @@ import type {
   Auth,
   BasicAuth,
   ForwardAuthAuth,
-  HttpSignatureAuth,
+  HttpSignatureSource,
   IntrospectionSource,
-  MtlsAuth,
+  MtlsSource,
   WebhookAuth,
 } from 'gatewright'
 import {
@@ -55,10 +55,10 @@ const decided = forwardAuth({
 exact<ApiKeySource<Metadata, 401>>()(inFile)
 exact<ApiKeySource<undefined, 401 | 503>>()(inRedis)
 exact<Auth<BasicAuth<Metadata>, 401 | 503>>()(staff)
-exact<Auth<HttpSignatureAuth<undefined>, 401 | 413 | 503>>()(signed)
+exact<HttpSignatureSource<undefined>>()(signed)
 exact<Auth<WebhookAuth, 401 | 413 | 503>>()(githubWebhook({ secret: '…' }))
 exact<IntrospectionSource<{ sub: string }, 'read' | 'write', 'admin'>>()(known)
-exact<Auth<MtlsAuth<undefined>, 401>>()(service)
+exact<MtlsSource<undefined>>()(service)
 exact<Auth<ForwardAuthAuth<{ 'x-level': number }>, 401 | 403 | 503>>()(decided)
 
 export const perLevel = rateLimit({ by: decided.key((auth) => String(auth.data['x-level'])), limit: '5/s' })
@@ -68,6 +68,14 @@ export const scoped = route({
   ...get,
   auth: known,
   use: { read: known.scopes(['read', 'write']), admin: known.roles('admin', { match: 'any' }) },
+})
+
+export const listed = route({ ...get, auth: service, use: { who: service.consumers({ allow: ['a'] }) } })
+export const unlisted = route({
+  ...get,
+  auth: service,
+  // @ts-expect-error consumers of another auth
+  use: { who: signed.consumers({ deny: ['a'] }) },
 })
 
 // --- what cannot work ----------------------------------------------------------------------------------------------
