@@ -81,6 +81,11 @@ export const ISSUES = {
     explain:
       'A policy or auth works only with something that the gateway itself must be given, such as `redis` or `server.tls.clientCaFile`.',
   },
+  GW1306: {
+    title: 'Auths exclude each other',
+    explain:
+      'The parts of an `allOf` need different credentials in one header, such as a bearer token and a password in `Authorization`. A request has one value of it, so nobody could ever pass. Take one of them from another header with its `header` option, or accept either with `anyOf`.',
+  },
   GW1310: {
     title: 'Cache would mix callers',
     explain:

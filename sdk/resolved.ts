@@ -21,7 +21,8 @@ export interface ResolvedPolicy {
   readonly name: string
   readonly phase: Phase
   readonly settings: unknown
-  readonly effects: Effects
+  /** What callers can observe of it on routes of this method. */
+  readonly effects: (method: string) => Effects
   readonly definition: PolicyDefinition
   /** The first place it is used, such as `use.flood` or `routes.users.get.use.limit`; the same object has the same identity everywhere. */
   readonly identity: string

@@ -161,7 +161,10 @@ export interface RouteOptions<
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
   /** What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`; an empty key sends them anywhere. */
-  readonly affinity?: Key<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }, string>
+  readonly affinity?: Key<
+    C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output']; readonly cookies: K['_zod']['output'] },
+    string
+  >
   /** What callers get, by status. */
   readonly responses?: R
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  allOf,
   apiKey,
   cache,
   call,
@@ -133,6 +134,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, auth: apiKey({ store: { redis: true } }) }) },
     }),
+  GW1306: () => {
+    const first = apiKey({ prefix: 'one', store: { file: 'first.json' } })
+    const second = apiKey({ prefix: 'two', store: { file: 'second.json' } })
+    return defineGateway({ info, routes: { a: route({ method: 'GET', path: '/', upstream: shop, auth: allOf({ first, second }) }) } })
+  },
   GW1310: () =>
     defineGateway({
       info,

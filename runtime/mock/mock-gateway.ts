@@ -16,7 +16,7 @@ const unasked = ({ name, settings }: ResolvedUpstream): ResolvedUpstream => ({
  */
 export function mockGateway(gateway: ResolvedGateway): ResolvedGateway {
   const { name, phase, options } = mockDefinition
-  const policy = { name, phase, settings: options.parse(mock().options), effects: {}, definition: mockDefinition, identity: KEY }
+  const policy = { name, phase, settings: options.parse(mock().options), effects: () => ({}), definition: mockDefinition, identity: KEY }
   const use: PolicyUse = { key: KEY, scope: 'gateway', policy }
   const mocked = (route: ResolvedRoute): ResolvedRoute => ({
     ...route,

@@ -42,7 +42,7 @@ export const routeSchema = z.strictObject({
   use: z.unknown().optional(),
   /**
    * What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`: a key such as `ip`, `header('x-tenant')`,
-   * `param('id')` or `session.key(...)`; an empty one sends a request anywhere.
+   * `cookie('session')`, `param('id')` or `session.key(...)`; an empty one sends a request anywhere.
    */
   affinity: keyValue.optional(),
   /** Conditions beyond method and path; a route with conditions is tried before one without. */

@@ -23,7 +23,20 @@ export const EDGE_SCENES = {
       play: sending({ origin: 'https://a.example' }),
     },
   ],
-  'fault-injection': [{ route: { use: { policy: faultInjection({ abort: { problem: 'UPSTREAM_UNREACHABLE' } }) } }, play: once }],
+  'fault-injection': [
+    { route: { use: { policy: faultInjection({ abort: { problem: 'UPSTREAM_UNREACHABLE' } }) } }, play: once },
+    {
+      route: {
+        use: {
+          policy: faultInjection({
+            ...{ delay: { for: '1ms' }, when: { header: 'x-fault', equals: 'slow' } },
+            token: { secret: 'a secret of thirty-two characters' },
+          }),
+        },
+      },
+      play: sending({ 'x-fault': 'slow', 'x-fault-token': 'none' }),
+    },
+  ],
   'fetch-metadata': [{ route: { use: { policy: fetchMetadata() } }, play: sending({ 'sec-fetch-site': 'cross-site' }) }],
   'ip-filter': [{ route: { use: { policy: ipFilter({ deny: ['127.0.0.0/8'] }) } }, play: once }],
   maintenance: [{ route: { use: { policy: maintenance({ active: true }) } }, play: once }],
