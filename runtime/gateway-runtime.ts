@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
+import { adminSources } from './admin/admin-sources.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import { readRevocation } from './auth/revocation-request.js'
-import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -30,12 +30,10 @@ import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
-import { observeUpstreams } from './observe/upstream-gauges.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
-import { BreakerControl } from './upstreams/breaker/breaker-control.js'
 import { Deadlines } from './upstreams/deadlines.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
@@ -52,11 +50,13 @@ const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
 export class GatewayRuntime implements RunningGateway {
   url = ''
   adminUrl = ''
-  readonly breakers = new BreakerControl(() => this.#live?.pools ?? [])
   readonly #options: GatewayRunOptions
   readonly #clock
   readonly #metrics = new Metrics()
   readonly #resources = new Resources()
+  readonly #sources = adminSources(() => this.#live, this.#resources)
+  readonly breakers = this.#sources.breakers
+  readonly rollouts = this.#sources.rollouts
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
@@ -126,12 +126,8 @@ export class GatewayRuntime implements RunningGateway {
       this.#tls.first.material,
     )
     this.#protection.watch(this.#listener.server)
-    this.#admin = createAdminServer(this.#metrics, {
-      readiness: () => this.#readiness(),
-      purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
-      revoke: (given) => this.revoke(given),
-      breakers: this.breakers,
-    })
+    const actions = { readiness: () => this.#readiness(), revoke: (given: unknown) => this.revoke(given) }
+    this.#admin = createAdminServer(this.#metrics, { ...this.#sources, ...actions })
   }
 
   #readiness(): Readiness {
@@ -202,7 +198,7 @@ export class GatewayRuntime implements RunningGateway {
     const { live } = await this.#compile(this.#gateway)
     const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
-    observeUpstreams(this.#metrics, () => this.#live?.pools ?? [])
+    this.#sources.observe(this.#metrics)
     this.#entrance.open(dispatch, (this.#options.plugins ?? []).length > 0)
   }
 

@@ -9,6 +9,7 @@ import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
 import type { RetryFor } from './retry.js'
+import type { Rollout } from './rollout.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { BaseContext, Key, Out, Schema } from './types.js'
@@ -26,9 +27,9 @@ export type ResponseMap = Readonly<Record<number, ResponseSpec>>
 /** The options of a route that carry no types. */
 export interface RouteCommon {
   readonly method: Method
-  /** Where requests are sent; every route has this or `compose`, which the load sees to. */
+  /** Where requests are sent, a value made by `upstream` or `rollout`; every route has this or `compose`, which the load sees to. */
   // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
-  readonly upstream?: Upstream<any>
+  readonly upstream?: Upstream<any> | Rollout<never>
   readonly match?: MatchOptions
   /** The version of the API that the route belongs to: a value made by a function of `versions({ … })`. Default: the group's, else none. */
   readonly version?: Version
@@ -139,6 +140,9 @@ export interface RouteOptions<
   CU,
 > extends RouteCommon {
   readonly path: P & NoSurplus<FP, PS>
+  /** Where requests are sent, a value made by `upstream` or `rollout`; every route has this or `compose`, which the load sees to. */
+  // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
+  readonly upstream?: Upstream<any> | Rollout<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }>
   /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
   readonly params?: PS
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
