@@ -29,7 +29,7 @@ export const ISSUES = {
   GW1170: {
     title: 'Impossible rollout',
     explain:
-      'The two sides of a rollout are different upstreams. It stands in the `upstream` of a route, not in calls, fallbacks or other rollouts, and what its `by` reads must be there: a key that reads what an auth found is for routes with that auth.',
+      'The two sides of a rollout are different upstreams. It stands in the `upstream` of a route, not in calls, fallbacks or other rollouts, and its callers are told apart by its `by` or, where it has none, by the `affinity` of each route; a key that reads what an auth found is an `affinity`, since it needs a route with that auth.',
   },
   GW1171: {
     title: 'Rollout name used twice',

@@ -29,8 +29,11 @@ export const canarySchema = z.strictObject({
   canary: z.unknown(),
   /** Share of the keys that the canary serves: 0 to 100. */
   percent: z.number().min(0).max(100),
-  /** What keeps a caller on one side, such as `ip` or `session.key(…)`. An empty key is on the side of `stable` until `percent` is 100. */
-  by: keyValue,
+  /**
+   * What keeps a caller on one side, such as `ip` or `header('x-tenant')`. An empty key is on the side of `stable` until `percent` is 100. Default: the
+   * `affinity` of each route, which may read what its auth found.
+   */
+  by: keyValue.optional(),
   /** When the canary is taken back, by itself; `false`: never. `{}` takes the defaults. Default: on. */
   abortIf: z.union([z.literal(false), abortSchema], 'expected false or { errorRatio, minRequests, window, over }').prefault({}),
 })
@@ -64,7 +67,7 @@ export type AbortSettings = z.output<typeof abortSchema>
 type Side = Upstream<any>
 
 /** A share of the callers on another upstream. */
-export interface CanaryOptions<C> {
+export interface CanaryOptions {
   /** Name for the admin listener and the metrics; callers are spread by it too. Default: that of `stable`. */
   readonly name?: string
   /** The upstream that serves everyone else. */
@@ -73,8 +76,11 @@ export interface CanaryOptions<C> {
   readonly canary: Side
   /** Share of the keys that the canary serves: 0 to 100. */
   readonly percent: number
-  /** What keeps a caller on one side, such as `ip` or `session.key(…)`. An empty key is on the side of `stable` until `percent` is 100. */
-  readonly by: Key<C, string>
+  /**
+   * What keeps a caller on one side, such as `ip` or `header('x-tenant')`. An empty key is on the side of `stable` until `percent` is 100. Default: the
+   * `affinity` of each route, such as `session.key(…)`.
+   */
+  readonly by?: Key<BaseContext, string>
   /** When the canary is taken back, by itself; `false`: never. Default: when more than 5 % of at least 50 requests in a minute fail. */
   readonly abortIf?: AbortOptions | false
 }
@@ -89,11 +95,10 @@ export interface BlueGreenOptions {
   readonly active: 'blue' | 'green'
 }
 
-/** Two upstreams in the place of one; `Needs` is what its key reads of the context. */
-export interface Rollout<in Needs = BaseContext> {
+/** Two upstreams in the place of one. */
+export interface Rollout {
   readonly '~rollout': true
-  readonly '~needs'?: ((needs: Needs) => void) | undefined
-  readonly options: Readonly<Record<string, unknown>>
+  readonly options: CanaryOptions | BlueGreenOptions
   readonly [STAMP]: Stamp
 }
 
@@ -101,8 +106,6 @@ export interface Rollout<in Needs = BaseContext> {
  * Sends a share of the callers to a canary, each always to the same side, and takes it back by itself when it fails; or, with `blue` and `green`, all to
  * the one that is active. It stands in the `upstream` of any number of routes; names are unique within a gateway.
  */
-export function rollout<C>(options: CanaryOptions<C>): Rollout<C>
-export function rollout(options: BlueGreenOptions): Rollout<unknown>
-export function rollout<C>(options: CanaryOptions<C> | BlueGreenOptions): Rollout<C> {
-  return Object.freeze({ '~rollout': true as const, options: { ...options }, [STAMP]: stampOf(rollout) })
+export function rollout(options: CanaryOptions | BlueGreenOptions): Rollout {
+  return Object.freeze({ '~rollout': true as const, options, [STAMP]: stampOf(rollout) })
 }

@@ -29,7 +29,7 @@ export interface RouteCommon {
   readonly method: Method
   /** Where requests are sent, a value made by `upstream` or `rollout`; every route has this or `compose`, which the load sees to. */
   // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
-  readonly upstream?: Upstream<any> | Rollout<never>
+  readonly upstream?: Upstream<any> | Rollout
   readonly match?: MatchOptions
   /** The version of the API that the route belongs to: a value made by a function of `versions({ … })`. Default: the group's, else none. */
   readonly version?: Version
@@ -140,9 +140,6 @@ export interface RouteOptions<
   CU,
 > extends RouteCommon {
   readonly path: P & NoSurplus<FP, PS>
-  /** Where requests are sent, a value made by `upstream` or `rollout`; every route has this or `compose`, which the load sees to. */
-  // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
-  readonly upstream?: Upstream<any> | Rollout<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }>
   /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
   readonly params?: PS
   /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
@@ -161,7 +158,10 @@ export interface RouteOptions<
   readonly use?: U
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
-  /** What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`; an empty key sends them anywhere. */
+  /**
+   * What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`, and kept on one side by, where it is a `rollout` without
+   * `by`; an empty key sends them anywhere, and to the side of `stable`.
+   */
   readonly affinity?: Key<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }, string>
   /** What callers get, by status. */
   readonly responses?: R

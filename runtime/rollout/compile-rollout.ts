@@ -38,7 +38,8 @@ function compileSide(route: ResolvedRoute, side: ResolvedSide, whole: CompiledRo
 export function compileRollout(route: ResolvedRoute, whole: CompiledRoute, pools: Pools, services: Services): CompiledRollout | undefined {
   const { rollout } = route
   if (!rollout) return undefined
-  const { by, ways } = rollout
+  const { ways } = rollout
+  const by = rollout.by ?? route.affinity
   const state = services.keep(identityOf(rollout), () => new RolloutState(rollout, services))
   const [first, second] = ways.map((side) => compileSide(route, side, whole, pools, services)) as [CompiledRoute, CompiledRoute]
   return {

@@ -89,7 +89,7 @@ export class RolloutState implements Resource {
   #judge([stable, canary]: readonly [TimeWindow, TimeWindow]): void {
     const { abortIf, name } = this.settings
     const { clock, count, log } = this.#deps
-    if (!abortIf || canary.calls < abortIf.minRequests) return
+    if (!abortIf || this.#percent === 0 || canary.calls < abortIf.minRequests) return
     stable.forget(clock.now())
     const allowed = abortIf.errorRatio + (abortIf.over === 'stable' ? ratioOf(stable) : 0)
     if (ratioOf(canary) <= allowed) return

@@ -5,15 +5,17 @@ import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
 
+type Untyped = Readonly<Record<string, unknown>>
+
 /** True for a value made by `rollout`. */
-export const isRollout = (value: unknown): value is Rollout<never> =>
+export const isRollout = (value: unknown): value is Rollout =>
   typeof value === 'object' && value !== null && '~rollout' in value && readStamp(value) !== undefined
 
 /** Resolves rollouts, each object once, and holds their names unique. */
 export class RolloutResolver {
   readonly #issues: IssueCollector
   readonly #upstreams: UpstreamResolver
-  readonly #resolved = new Map<Rollout<never>, ResolvedRollout | undefined>()
+  readonly #resolved = new Map<Rollout, ResolvedRollout | undefined>()
   readonly #byName = new Map<string, Place>()
 
   constructor(issues: IssueCollector, upstreams: UpstreamResolver) {
@@ -21,19 +23,14 @@ export class RolloutResolver {
     this.#upstreams = upstreams
   }
 
-  /** @param hasAuth whether the route at `place` has an auth, which the key may read */
-  resolve(value: Rollout<never>, hasAuth: boolean, place: Place): ResolvedRollout | undefined {
+  resolve(value: Rollout, place: Place): ResolvedRollout | undefined {
     if (!this.#resolved.has(value)) this.#resolved.set(value, this.#parse(value, stamped(place, readStamp(value) ?? place.stamp)))
-    const found = this.#resolved.get(value)
-    if (found?.by?.needsAuth && !hasAuth)
-      this.#issues.add('GW1170', place, `its callers are told apart by what \`${found.by.label}\` found, and the route has no \`auth\``, {
-        hint: 'give the route that auth, or the rollout another `by`',
-      })
-    return found
+    return this.#resolved.get(value)
   }
 
-  #parse({ options }: Rollout<never>, at: Place): ResolvedRollout | undefined {
-    const parsed = 'blue' in options || 'green' in options || 'active' in options ? this.#blueGreen(options, at) : this.#canary(options, at)
+  #parse(value: Rollout, at: Place): ResolvedRollout | undefined {
+    const options = { ...value.options }
+    const parsed = 'blue' in options || 'green' in options ? this.#blueGreen(options, at) : this.#canary(options, at)
     if (!parsed) return undefined
     const { name, sides } = parsed
     if (sides[0] === sides[1]) {
@@ -53,15 +50,19 @@ export class RolloutResolver {
     return parsed
   }
 
-  #canary(options: Rollout['options'], at: Place): ResolvedRollout | undefined {
+  #canary(options: Untyped, at: Place): ResolvedRollout | undefined {
     const settings = this.#issues.parse(canarySchema, options, at)
     const sides = this.#sides(options, 'stable', 'canary', at)
     if (!settings || !sides) return undefined
     const { name = sides[0].name, percent, by, abortIf } = settings
+    if (by?.needsAuth)
+      this.#issues.add('GW1170', inside(at, 'by'), `reads what \`${by.label}\` found, which not every route has`, {
+        hint: 'leave `by` out, and give the key to the routes as `affinity`',
+      })
     return { kind: 'canary', name, sides, percent, by, abortIf: abortIf || undefined }
   }
 
-  #blueGreen(options: Rollout['options'], at: Place): ResolvedRollout | undefined {
+  #blueGreen(options: Untyped, at: Place): ResolvedRollout | undefined {
     const settings = this.#issues.parse(blueGreenSchema, options, at)
     const sides = this.#sides(options, 'blue', 'green', at)
     if (!settings || !sides) return undefined
@@ -69,7 +70,7 @@ export class RolloutResolver {
     return { kind: 'blue-green', name, sides, percent: active === 'green' ? 100 : 0, by: undefined, abortIf: undefined }
   }
 
-  #sides(options: Rollout['options'], first: string, second: string, at: Place): readonly [ResolvedUpstream, ResolvedUpstream] | undefined {
+  #sides(options: Untyped, first: string, second: string, at: Place): readonly [ResolvedUpstream, ResolvedUpstream] | undefined {
     const one = this.#upstreams.resolve(options[first], inside(at, first))
     const other = this.#upstreams.resolve(options[second], inside(at, second))
     return one && other && [one, other]

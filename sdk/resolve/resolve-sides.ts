@@ -19,7 +19,7 @@ export interface Destination {
 
 /** Resolves where the requests of a route go; `composed` is what became of its `compose`. */
 export function resolveDestination(
-  { options, group }: Route<string, unknown, number>,
+  { options }: Route<string, unknown, number>,
   composed: ResolvedComposition | undefined,
   place: Place,
   { upstreams, rollouts }: RouteResolution,
@@ -30,8 +30,7 @@ export function resolveDestination(
     const upstream = upstreams.resolve(options.upstream, at)
     return { upstreams: upstream ? [upstream] : [], rollout: undefined }
   }
-  const auth = group ? group.options.auth : options.auth
-  const rollout = rollouts.resolve(options.upstream, auth !== undefined, at)
+  const rollout = rollouts.resolve(options.upstream, at)
   return { upstreams: rollout?.sides ?? [], rollout }
 }
 
@@ -42,15 +41,26 @@ export function resolveWays(
   place: Place,
   to: RouteResolution,
 ): { readonly way: ResolvedSide | undefined; readonly rollout: ResolvedRoute['rollout']; readonly fallback: ResolvedRoute['fallback'] } {
-  const [way, other] = upstreams.map((upstream) => resolveSide(options, upstream, place, to))
+  const keyed = rollout?.kind === 'canary' && !rollout.by
+  if (keyed && !options.affinity)
+    to.issues.add('GW1170', place, `the rollout "${rollout.name}" has no \`by\`, and the route no \`affinity\` to tell callers apart by`, {
+      hint: 'add for example `by: ip` there, or `affinity: session.key(…)` here',
+    })
+  const [way, other] = upstreams.map((upstream) => resolveSide(options, upstream, keyed, place, to))
   // One side of a rollout may well stand in for the other.
   const fallback = resolveFallback(options, rollout ? undefined : way?.upstream, place, to)
   return { way, rollout: rollout && way && other && { ...rollout, ways: [way, other] }, fallback }
 }
 
 /** How a route's requests reach one of its upstreams: by the route's own settings over the upstream's over the defaults. */
-function resolveSide(options: RouteSettings, upstream: ResolvedUpstream, place: Place, { issues }: RouteResolution): ResolvedSide {
-  checkAffinity(options, upstream, place, issues)
+function resolveSide(
+  options: RouteSettings,
+  upstream: ResolvedUpstream,
+  keyed: boolean,
+  place: Place,
+  { issues }: RouteResolution,
+): ResolvedSide {
+  checkAffinity(options, upstream, keyed, place, issues)
   const { timeouts } = upstream.settings
   return {
     upstream,
