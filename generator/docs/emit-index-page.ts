@@ -33,6 +33,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         '- [Circuit breakers](upstreams/circuit-breaker.md), [bulkheads](upstreams/bulkhead.md), [fallbacks](upstreams/fallback.md): what a failing or slow upstream is spared, and what callers get.',
         '- [Conditions and versions](upstreams/versions.md): routes told apart by host, header, query, cookie or API version.',
         '- [Retries](upstreams/retries.md), [hedging](upstreams/hedging.md), [deadlines](upstreams/deadlines.md): what is sent twice, when and how often, and how long upstreams have.',
+        '- [Rollouts](upstreams/rollout.md): canaries that are taken back by themselves, blue and green.',
         '- [Composition](upstreams/composition.md): one route made of several calls.',
         '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',
         '- [TLS to upstreams, and Unix sockets](upstreams/tls.md): trust, pins, certificates that change, when they end.',

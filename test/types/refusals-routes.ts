@@ -250,8 +250,6 @@ rollout({ ...halves, by: session.key((auth) => auth.claims.sub) })
 rollout({ ...halves, canary: rollout(halves) })
 // @ts-expect-error neither side has that name
 rollout({ blue: users, green: users, active: 'red' })
-// @ts-expect-error one kind or the other
-rollout({ ...halves, active: 'blue' })
 route({
   ...get,
   path: '/u',

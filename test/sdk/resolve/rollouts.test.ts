@@ -1,5 +1,5 @@
 import test from 'ava'
-import { apiKey, call, compose, group, ip, rollout, route, upstream } from 'gatewright'
+import { apiKey, call, compose, ip, rollout, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { issuesOf, lines, resolveRoutes, users } from './resolve.js'
 
