@@ -25,6 +25,7 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
     table: buildRouteTable([...routes, ...refusals]),
     unmatched: compileUnmatched(gateway.policies, services),
     pools: [...pools.values()],
+    rollouts: [...new Set(routes.flatMap(({ rollout }) => rollout?.state ?? []))],
     byId: new Map(routes.map((route) => [route.id, route])),
     keepsEncodedSlashes: gateway.routes.some(({ encodedSlashes }) => encodedSlashes === 'keep'),
   }

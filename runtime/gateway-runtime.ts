@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
-import { keptSources } from './admin/kept-sources.js'
+import { adminSources } from './admin/admin-sources.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import { readRevocation } from './auth/revocation-request.js'
 import { systemClock } from './clock.js'
@@ -30,12 +30,10 @@ import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
-import { observeUpstreams } from './observe/upstream-gauges.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
-import { BreakerControl } from './upstreams/breaker/breaker-control.js'
 import { Deadlines } from './upstreams/deadlines.js'
 import { tellUpstream } from './upstreams/tell-upstream.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
@@ -53,11 +51,13 @@ const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
 export class GatewayRuntime implements RunningGateway {
   url = ''
   adminUrl = ''
-  readonly breakers = new BreakerControl(() => this.#live?.pools ?? [])
   readonly #options: GatewayRunOptions
   readonly #clock
   readonly #metrics = new Metrics()
   readonly #resources = new Resources()
+  readonly #sources = adminSources(() => this.#live, this.#resources)
+  readonly breakers = this.#sources.breakers
+  readonly rollouts = this.#sources.rollouts
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
@@ -127,13 +127,8 @@ export class GatewayRuntime implements RunningGateway {
       this.#tls.first.material,
     )
     this.#protection.watch(this.#listener.server)
-    this.#admin = createAdminServer(this.#metrics, {
-      readiness: () => this.#readiness(),
-      ...keptSources(this.#resources),
-      revoke: (given) => this.revoke(given),
-      breakers: this.breakers,
-      pools: () => this.#live?.pools ?? [],
-    })
+    const actions = { readiness: () => this.#readiness(), revoke: (given: unknown) => this.revoke(given) }
+    this.#admin = createAdminServer(this.#metrics, { ...this.#sources, ...actions })
   }
 
   #readiness(): Readiness {
@@ -205,7 +200,7 @@ export class GatewayRuntime implements RunningGateway {
     const { live } = await this.#compile(this.#gateway)
     const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
-    observeUpstreams(this.#metrics, () => this.#live?.pools ?? [])
+    this.#sources.observe(this.#metrics)
     this.#entrance.open(dispatch, (this.#options.plugins ?? []).length > 0)
   }
 

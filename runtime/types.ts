@@ -95,6 +95,43 @@ export interface UpstreamEvent {
   readonly reason?: string
 }
 
+/** Who set the share of a rollout: the config, an operator, or the gateway itself since the canary failed. */
+export type RolloutCause = 'config' | 'hand' | 'errors'
+
+/** One rollout: the upstreams of its sides, and which serves how much. */
+export type RolloutInspection =
+  | {
+      readonly kind: 'canary'
+      readonly name: string
+      readonly stable: string
+      readonly canary: string
+      /** Share of the keys that the canary serves: 0 to 100. */
+      readonly percent: number
+      readonly setBy: RolloutCause
+      /** The canary's requests in the window of `abortIf`, and how many of them failed; absent where it is `false`. */
+      readonly requests?: number
+      readonly failed?: number
+    }
+  | {
+      readonly kind: 'blue-green'
+      readonly name: string
+      readonly blue: string
+      readonly green: string
+      readonly active: 'blue' | 'green'
+      readonly setBy: RolloutCause
+    }
+
+/** The rollouts of a running gateway. */
+export interface GatewayRollouts {
+  /** Every rollout, in the order of the config; none before the gateway has started. */
+  list(): readonly RolloutInspection[]
+  /**
+   * Sets a canary's `percent`, takes it back (`state: 'stable'`), or makes the other side active, for new requests. Throws the problem NOT_FOUND where
+   * there is no such rollout, INVALID_REQUEST where it is of the other kind.
+   */
+  set(name: string, to: { readonly percent: number } | { readonly state: 'stable' } | { readonly active: 'blue' | 'green' }): void
+}
+
 /** A gateway that runs. */
 export interface RunningGateway {
   /** Listens and resolves when ready. */
@@ -117,6 +154,8 @@ export interface RunningGateway {
   revoke(revocation: Revocation): Promise<void>
   /** The circuit breakers of the upstreams: their states, and by hand open, closed or automatic again; in this process. */
   readonly breakers: GatewayBreakers
+  /** The rollouts: their shares, and by hand others; in this process. */
+  readonly rollouts: GatewayRollouts
   inspect(): readonly RouteInspection[]
   /** Base URL of the client listener, without a trailing slash. */
   readonly url: string

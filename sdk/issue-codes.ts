@@ -26,6 +26,16 @@ export const ISSUES = {
     title: 'Duplicate upstream',
     explain: 'Two different upstreams have the same name. Names identify pools, metrics and logs, so each must be unique.',
   },
+  GW1170: {
+    title: 'Impossible rollout',
+    explain:
+      'The two sides of a rollout are different upstreams. It stands in the `upstream` of a route, not in calls, fallbacks or other rollouts, and its callers are told apart by its `by` or, where it has none, by the `affinity` of each route; a key that reads what an auth found is an `affinity`, since it needs a route with that auth.',
+  },
+  GW1171: {
+    title: 'Rollout name used twice',
+    explain:
+      'The admin listener and the metrics know rollouts by their names, which are those of their first side unless `name` says otherwise. Share one value between routes, or give each a name of its own.',
+  },
   GW1201: {
     title: 'Invalid path',
     explain:

@@ -10,6 +10,7 @@ import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
 import type { RetryFor } from './retry.js'
+import type { Rollout } from './rollout.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { BaseContext, Key, Out, Schema } from './types.js'
@@ -27,9 +28,9 @@ export type ResponseMap = Readonly<Record<number, ResponseSpec>>
 /** The options of a route that carry no types. */
 export interface RouteCommon {
   readonly method: Method
-  /** Where requests are sent; every route has this or `compose`, which the load sees to. */
+  /** Where requests are sent, a value made by `upstream` or `rollout`; every route has this or `compose`, which the load sees to. */
   // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
-  readonly upstream?: Upstream<any>
+  readonly upstream?: Upstream<any> | Rollout
   readonly match?: MatchOptions
   /** The version of the API that the route belongs to: a value made by a function of `versions({ … })`. Default: the group's, else none. */
   readonly version?: Version
@@ -160,7 +161,10 @@ export interface RouteOptions<
   readonly use?: U
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
-  /** What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`; an empty key sends them anywhere. */
+  /**
+   * What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`, and kept on one side by, where it is a `rollout` without
+   * `by`; an empty key sends them anywhere, and to the side of `stable`.
+   */
   readonly affinity?: Key<
     C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output']; readonly cookies: K['_zod']['output'] },
     string

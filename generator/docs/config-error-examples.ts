@@ -16,6 +16,7 @@ import {
   upstream,
   versions,
 } from '../../sdk/index.js'
+import { UPSTREAM_ERROR_EXAMPLES } from './upstream-error-examples.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
 const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
@@ -25,6 +26,7 @@ const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
  * error beside it. Codes that need files or documents on disk have none.
  */
 export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = {
+  ...UPSTREAM_ERROR_EXAMPLES,
   GW1001: () => ({ info, routes: {} }),
   GW1002: () =>
     defineGateway({

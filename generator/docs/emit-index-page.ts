@@ -34,6 +34,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         '- [Conditions and versions](upstreams/versions.md): routes told apart by host, header, query, cookie or API version.',
         '- [Retries](upstreams/retries.md), [hedging](upstreams/hedging.md), [deadlines](upstreams/deadlines.md): what is sent twice, when and how often, and how long upstreams have.',
         '- [Mirrored traffic](upstreams/mirroring.md): copies of requests to another upstream, and where its responses differ.',
+        '- [Rollouts](upstreams/rollout.md): canaries that are taken back by themselves, blue and green.',
         '- [Composition](upstreams/composition.md): one route made of several calls.',
         '- [XML, CSV and forms](upstreams/formats.md): upstreams, or callers, that do not speak JSON.',
         '- [TLS and HTTP/2](tls-and-http2.md): HTTPS and HTTP/2 for clients, HTTP/2 to upstreams, `QUERY`.',

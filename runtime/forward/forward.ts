@@ -1,4 +1,5 @@
 import type { ClientAddress } from '../edge/client-address.js'
+import { chosenRoute } from '../pipeline/chosen-route.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
@@ -109,7 +110,8 @@ export class ForwardRequest implements UpstreamRequest {
  * Sends an exchange upstream and its response to the writer.
  * @throws Problem if the declared length of the body is over the route's limit, or a WebSocket handshake is not admitted
  */
-export function forward(exchange: GatewayExchange, route: CompiledRoute, writer: ResponseWriter, context: ForwardContext): void {
+export function forward(exchange: GatewayExchange, given: CompiledRoute, writer: ResponseWriter, context: ForwardContext): void {
+  const route = chosenRoute(exchange, given)
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)

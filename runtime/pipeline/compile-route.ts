@@ -12,6 +12,7 @@ import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
+import { compileRollout } from '../rollout/compile-rollout.js'
 import type { Services } from '../services.js'
 import { compileHedge } from '../upstreams/hedge/compile-hedge.js'
 import { compileRetry } from '../upstreams/retry/compile-retry.js'
@@ -54,7 +55,8 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
   const compose = composeStep(route, pools, services)
-  const sticky = route.compose ? undefined : stickyPart(pools.get(route.upstream.name) as UpstreamPool)
+  const upstreams = route.compose ? [] : (route.rollout?.sides ?? [route.upstream])
+  const sticky = upstreams.flatMap(({ name }) => stickyPart(pools.get(name) as UpstreamPool) ?? [])
   return [
     // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
     ...(fallback ? [request('admit', 'fallback', fallback)] : []),
@@ -75,7 +77,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
     ...(mappings ? [request('transform', 'mapResponse', askForPlainBody(route))] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
     ...(compose ? [request('forward', 'compose', compose)] : []),
-    ...(sticky ? [{ phase: 'transform' as const, name: 'sticky', compiled: sticky }] : []),
+    ...sticky.map((compiled) => ({ phase: 'transform' as const, name: 'sticky', compiled })),
   ]
 }
 
@@ -121,7 +123,7 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
   const pool = pools.get(route.upstream.name) as UpstreamPool
   const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services), services.converters)
   const parts = inOrder(routeParts(route, mapResponse, services, pools))
-  return {
+  const compiled: CompiledRoute = {
     id: route.id,
     source: route,
     steps: stepsOf(parts),
@@ -130,6 +132,7 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${upstreamNames(route)}`],
     runResponseSteps: responseRunner(parts),
     pool: route.compose ? undefined : pool,
+    rollout: undefined,
     fallback: compileFallback(route, pools.get(route.fallback?.upstream?.name ?? ''), services),
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
@@ -148,6 +151,7 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     mapResponse,
     secrets: secretFields(route),
   }
+  return route.rollout ? Object.assign(compiled, { rollout: compileRollout(route, compiled, pools, services) }) : compiled
 }
 
 const refuseUnmatched: RequestStep = (ctx) => {
@@ -174,6 +178,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     stepNames: parts.map(({ phase, name }) => `${phase} ${name}`),
     runResponseSteps: responseRunner(parts),
     pool: undefined,
+    rollout: undefined,
     fallback: undefined,
     lane: 'direct',
     upstreamTarget: () => '/',

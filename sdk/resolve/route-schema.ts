@@ -32,7 +32,7 @@ export const routeSchema = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', '*']),
   /** Segments of literal text or one whole parameter: `/users/{id}`, `/{id:[0-9]+}`, `/files/{rest*}`. A group's prefix comes before it. */
   path: z.string(),
-  /** Where requests are sent: a value made by `upstream`. Every route has this or `compose`. */
+  /** Where requests are sent: a value made by `upstream` or `rollout`. Every route has this or `compose`. */
   upstream: z.unknown().optional(),
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   compose: z.unknown().optional(),
