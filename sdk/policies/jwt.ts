@@ -6,7 +6,7 @@ import { type Duration, duration, headerName, httpUrl, scopeToken } from '../sch
 import { zodSchema } from '../schemas/values.js'
 import type { Out, Schema } from '../types.js'
 import type { MatchRuleOptions } from './scopes.js'
-import { tokenRules } from './token-rules.js'
+import { tokenRules } from '../token-rules.js'
 
 /** Signature algorithms accepted from RFC 7518 section 3 and RFC 8037; `none` is not among them. */
 export const JWT_ALGORITHMS = [
