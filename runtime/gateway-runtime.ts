@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
+import { keptSources } from './admin/kept-sources.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import { readRevocation } from './auth/revocation-request.js'
-import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -37,6 +37,7 @@ import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { BreakerControl } from './upstreams/breaker/breaker-control.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { tellUpstream } from './upstreams/tell-upstream.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
 
@@ -128,9 +129,10 @@ export class GatewayRuntime implements RunningGateway {
     this.#protection.watch(this.#listener.server)
     this.#admin = createAdminServer(this.#metrics, {
       readiness: () => this.#readiness(),
-      purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
+      ...keptSources(this.#resources),
       revoke: (given) => this.revoke(given),
       breakers: this.breakers,
+      pools: () => this.#live?.pools ?? [],
     })
   }
 
@@ -177,7 +179,7 @@ export class GatewayRuntime implements RunningGateway {
     const warmTasks: WarmTasks = []
     const generation = this.#resources.begin()
     try {
-      const services = await createServices(gateway.settings, {
+      const services = await createServices(gateway, {
         clock: this.#clock,
         log,
         metrics: this.#metrics,
@@ -186,6 +188,7 @@ export class GatewayRuntime implements RunningGateway {
         certificates: this.#tls.certificates,
         jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
+        tell: tellUpstream(this.#options.onUpstream, log),
       })
       const live = compileGateway(this.#options.mock ? mockGateway(gateway) : gateway, services)
       await warmUp(warmTasks, log)
@@ -214,10 +217,8 @@ export class GatewayRuntime implements RunningGateway {
 
   async start(): Promise<void> {
     const { server, admin } = this.#gateway.settings
-    const warning = nodeVersionWarning(process.versions.node)
-    if (warning) this.#sink.log.warn(warning)
-    const unreachable = queryMethodWarning(this.#gateway.routes)
-    if (unreachable) this.#sink.log.warn(unreachable)
+    const warnings = [nodeVersionWarning(process.versions.node), queryMethodWarning(this.#gateway.routes)]
+    for (const warning of warnings) if (warning) this.#sink.log.warn(warning)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
@@ -242,9 +243,7 @@ export class GatewayRuntime implements RunningGateway {
   async #stop(now: boolean): Promise<boolean> {
     this.#ready = false
     const { preStop, drain: longest } = this.#gateway.settings.server
-    const startDraining = () => {
-      this.#draining = true
-    }
+    const startDraining = () => void (this.#draining = true)
     const complete = await drain(this.#listener, this.#observer, {
       preStop: now ? 0 : preStop,
       longest,

@@ -9,4 +9,5 @@ export type {
   Revocation,
   RouteInspection,
   RunningGateway,
+  UpstreamEvent,
 } from './types.js'

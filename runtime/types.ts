@@ -15,6 +15,8 @@ export interface GatewayRunOptions {
   readonly clock?: Clock | undefined
   /** Answers every route from the schemas of its `responses`, without upstreams; policies, auth and validation run as ever. Default false. */
   readonly mock?: boolean | undefined
+  /** Told when targets come, go, change their health or are ejected, and when breakers change; right away and not awaited. What it throws is logged. */
+  readonly onUpstream?: ((event: UpstreamEvent) => void) | undefined
   /** hapi plugins and routes of the user's own. */
   readonly plugins?: readonly unknown[] | undefined
 }
@@ -71,6 +73,26 @@ export interface GatewayBreakers {
    * at first. Throws the problem NOT_FOUND where there is none.
    */
   set(upstream: string, to: { readonly state: 'open' | 'closed' | 'auto'; readonly target?: string }): void
+}
+
+/** What happened to a target or a breaker of an upstream. */
+export interface UpstreamEvent {
+  readonly upstream: string
+  /** The target's URL; undefined where a breaker stands for the whole upstream. */
+  readonly target: string | undefined
+  /** `joined` and `left` are told of targets that are found while the gateway runs. */
+  readonly change:
+    | 'joined'
+    | 'left'
+    | 'healthy'
+    | 'unhealthy'
+    | 'ejected'
+    | 'returned'
+    | 'breaker-open'
+    | 'breaker-half-open'
+    | 'breaker-closed'
+  /** What the probe found or why it was ejected, in a few words. */
+  readonly reason?: string
 }
 
 /** A gateway that runs. */

@@ -4,7 +4,11 @@ import type { PolicyUse, ResolvedRoute, ResolvedUpstream } from '../../sdk/resol
 
 const KEY = 'mock'
 
-const unprobed = ({ name, settings }: ResolvedUpstream): ResolvedUpstream => ({ name, settings: { ...settings, health: undefined } })
+/** Neither probed nor looked for. */
+const unasked = ({ name, settings }: ResolvedUpstream): ResolvedUpstream => ({
+  name,
+  settings: { ...settings, health: undefined, start: 0, targets: Array.isArray(settings.targets) ? settings.targets : [] },
+})
 
 /**
  * The same gateway with every route answered by `mock`: policies, auth and validation run as ever, and no upstream is called or probed.
@@ -19,5 +23,5 @@ export function mockGateway(gateway: ResolvedGateway): ResolvedGateway {
     policies: route.policies.some((used) => used.policy.name === name) ? route.policies : [...route.policies, use],
     websocket: undefined,
   })
-  return { ...gateway, routes: gateway.routes.map(mocked), upstreams: gateway.upstreams.map(unprobed) }
+  return { ...gateway, routes: gateway.routes.map(mocked), upstreams: gateway.upstreams.map(unasked) }
 }
