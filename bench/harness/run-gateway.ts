@@ -12,7 +12,7 @@ const { row, upstreamPort, redisUrl, publicKey } = readPeerArguments()
 const main = upstream('main', { targets: [`http://127.0.0.1:${upstreamPort}`] })
 /** The upstream answers on both addresses: one target would leave nothing to choose, and is never ejected. */
 const two = [`http://127.0.0.1:${upstreamPort}`, `http://127.0.0.2:${upstreamPort}`]
-const fragile = upstream('fragile', { targets: two, retry: false })
+const fragile = upstream('fragile', { targets: two, retry: false, ejection: false })
 const resilient = upstream('resilient', {
   targets: two,
   health: { path: '/healthz' },
