@@ -1,13 +1,10 @@
 import type { ResolvedRoute } from '../../sdk/resolved.js'
-import { compileChoiceReader } from '../forward/choice-reader.js'
-import type { CompiledRoute } from '../pipeline/compiled-route.js'
+import { compileWay, type UpstreamWay } from '../pipeline/compile-way.js'
 import type { Services } from '../services.js'
-import { compileHedge } from '../upstreams/hedge/compile-hedge.js'
-import { compileRetry } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 
 /** How calls reach one upstream: by its own settings, where the route says nothing else. */
-export type CallWay = Pick<CompiledRoute, 'pool' | 'retry' | 'hedge' | 'chooseBy' | 'deadlineHeader'>
+export type CallWay = UpstreamWay
 
 /** The ways of a composed route, by the names of its upstreams. */
 export function compileCallWays(
@@ -24,14 +21,7 @@ export function compileCallWays(
       retry: route.retry === retry ? upstream.settings.retry : route.retry,
       hedge: route.hedge === hedge ? upstream.settings.hedge : route.hedge,
     }
-    const way: CallWay = {
-      pool: pools.get(upstream.name),
-      retry: compileRetry(to, services),
-      hedge: compileHedge(to, services),
-      chooseBy: compileChoiceReader(to),
-      deadlineHeader: upstream.settings.deadlineHeader,
-    }
-    return [upstream.name, way] as const
+    return [upstream.name, compileWay(to, pools, services)] as const
   })
   return new Map(ways)
 }

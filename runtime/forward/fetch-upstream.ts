@@ -1,4 +1,5 @@
 import { type CapturedResponse, Problem } from '../../sdk/index.js'
+import { chosenRoute } from '../pipeline/chosen-route.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { openCall } from '../upstreams/open-call.js'
@@ -69,12 +70,13 @@ class Collector implements UpstreamSink {
  * Sends an exchange's request upstream once more, without its body and apart from its client, and collects the response.
  * Rejects with the problem that the call ended in.
  */
-export function fetchUpstream(
+export async function fetchUpstream(
   exchange: GatewayExchange,
   context: ForwardContext,
-  { edits = [], method = exchange.method, limit, route = exchange.route, body = '', begun }: FetchOptions,
+  { edits = [], method = exchange.method, limit, route: given = exchange.route, body = '', begun }: FetchOptions,
 ): Promise<CapturedResponse> {
-  if (!route?.pool) return Promise.reject(new Problem('INTERNAL'))
+  const route = given && chosenRoute(exchange, given)
+  if (!route?.pool) throw new Problem('INTERNAL')
   const { pool } = route
   const apart: GatewayExchange = Object.create(exchange, {
     requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },

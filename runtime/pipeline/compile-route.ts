@@ -4,12 +4,15 @@ import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
 import { composeStep } from '../compose/compile-composition.js'
+import { requestTarget } from '../convert/convert-request.js'
+import { responseMediaType } from '../convert/read-response.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compileChoiceReader } from '../forward/choice-reader.js'
 import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
+import { compileRollout } from '../rollout/compile-rollout.js'
 import type { Services } from '../services.js'
 import { compileHedge } from '../upstreams/hedge/compile-hedge.js'
 import { compileRetry } from '../upstreams/retry/compile-retry.js'
@@ -46,12 +49,14 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 
 function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services, pools: Pools): Part[] {
   const { auth, websocket } = route
-  const map = mapRequestStep(route)
+  const target = requestTarget(route, services.converters)
+  const map = mapRequestStep(route, target)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
   const compose = composeStep(route, pools, services)
-  const sticky = route.compose ? undefined : stickyPart(pools.get(route.upstream.name) as UpstreamPool)
+  const upstreams = route.compose ? [] : (route.rollout?.sides ?? [route.upstream])
+  const sticky = upstreams.flatMap(({ name }) => stickyPart(pools.get(name) as UpstreamPool) ?? [])
   return [
     // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
     ...(fallback ? [request('admit', 'fallback', fallback)] : []),
@@ -67,18 +72,22 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
           },
         ]
       : []),
-    ...validationSteps(route).map((step) => request('validate', 'schema', step)),
+    ...validationSteps(route, services.converters, target).map((step) => request('validate', 'schema', step)),
     ...(map ? [request('transform', 'mapRequest', map)] : []),
-    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody(route))] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
     ...(compose ? [request('forward', 'compose', compose)] : []),
-    ...(sticky ? [{ phase: 'transform' as const, name: 'sticky', compiled: sticky }] : []),
+    ...sticky.map((compiled) => ({ phase: 'transform' as const, name: 'sticky', compiled })),
   ]
 }
 
-/** A response that is to be transformed must come without a content coding. */
-function askForPlainBody(exchange: { setRequestHeader(name: string, value: string): void }): void {
-  exchange.setRequestHeader('accept-encoding', 'identity')
+/** A response that is to be transformed must come without a content coding, and in the format that is converted. */
+function askForPlainBody(route: ResolvedRoute): RequestStep {
+  const type = responseMediaType(route)
+  return (exchange) => {
+    exchange.setRequestHeader('accept-encoding', 'identity')
+    if (type !== undefined) exchange.setRequestHeader('accept', type)
+  }
 }
 
 /** Orders parts by phase; inside one, as written. */
@@ -112,9 +121,9 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): CompiledRoute {
   const pool = pools.get(route.upstream.name) as UpstreamPool
-  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services))
+  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services), services.converters)
   const parts = inOrder(routeParts(route, mapResponse, services, pools))
-  return {
+  const compiled: CompiledRoute = {
     id: route.id,
     source: route,
     steps: stepsOf(parts),
@@ -123,6 +132,7 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${upstreamNames(route)}`],
     runResponseSteps: responseRunner(parts),
     pool: route.compose ? undefined : pool,
+    rollout: undefined,
     fallback: compileFallback(route, pools.get(route.fallback?.upstream?.name ?? ''), services),
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
@@ -141,6 +151,7 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     mapResponse,
     secrets: secretFields(route),
   }
+  return route.rollout ? Object.assign(compiled, { rollout: compileRollout(route, compiled, pools, services) }) : compiled
 }
 
 const refuseUnmatched: RequestStep = (ctx) => {
@@ -167,6 +178,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     stepNames: parts.map(({ phase, name }) => `${phase} ${name}`),
     runResponseSteps: responseRunner(parts),
     pool: undefined,
+    rollout: undefined,
     fallback: undefined,
     lane: 'direct',
     upstreamTarget: () => '/',

@@ -3,6 +3,7 @@ import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { ChoiceReader } from '../forward/choice-reader.js'
 import type { PublicCookie } from '../forward/public-cookie.js'
 import type { PublicLocation } from '../forward/public-location.js'
+import type { RolloutState } from '../rollout/rollout-state.js'
 import type { HedgePlan } from '../upstreams/hedge/compile-hedge.js'
 import type { RetryPlan } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
@@ -26,6 +27,13 @@ export interface CompiledFallback {
   taken(exchange: GatewayExchange, to: 'upstream' | 'reply', after: string): void
 }
 
+/** The two sides of a route, and where its rollout stands. */
+export interface CompiledRollout {
+  readonly state: RolloutState
+  /** The route as it is on the side of one exchange; throws what the rollout's key throws. */
+  choose(exchange: GatewayExchange): CompiledRoute
+}
+
 /** A route ready to run; built once, at load. */
 export interface CompiledRoute {
   readonly id: string
@@ -41,6 +49,8 @@ export interface CompiledRoute {
   readonly stepNames: readonly string[]
   runResponseSteps(exchange: GatewayExchange, status: number): void
   readonly pool: UpstreamPool | undefined
+  /** Undefined where there is one upstream, and on the sides themselves. */
+  readonly rollout: CompiledRollout | undefined
   /** Undefined where there is no other upstream. */
   readonly fallback: CompiledFallback | undefined
   readonly lane: 'direct' | 'hapi'
