@@ -4,6 +4,7 @@ import type { Schema } from '../../sdk/types.js'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import { type ConnectorOptions, createConnector } from './create-connector.js'
 import type { ProbeOutcome } from './health-tally.js'
+import { probeDeadline } from './probe-deadline.js'
 
 export type HealthSettings = NonNullable<UpstreamSettings['health']>
 
@@ -95,7 +96,7 @@ function createHttpProbe(origin: URL, settings: HealthSettings, connection: Conn
   return {
     async run() {
       const client = await opened
-      const signal = AbortSignal.timeout(timeout)
+      const { signal, stop } = probeDeadline(timeout)
       try {
         const { statusCode, body } = await client.request({ method: 'GET', path, headers: { 'user-agent': 'gatewright-health' }, signal })
         if (schema && healthy.has(statusCode)) return await judgeBody(schema, body)
@@ -105,6 +106,8 @@ function createHttpProbe(origin: URL, settings: HealthSettings, connection: Conn
       } catch (error) {
         if (signal.aborted) return { outcome: 'failed', reason: `no answer within ${timeout} ms` }
         return failedBy(error as Error)
+      } finally {
+        stop()
       }
     },
     close() {
