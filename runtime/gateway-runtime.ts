@@ -35,6 +35,7 @@ import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { tellUpstream } from './upstreams/tell-upstream.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
 
@@ -173,7 +174,7 @@ export class GatewayRuntime implements RunningGateway {
     const warmTasks: WarmTasks = []
     const generation = this.#resources.begin()
     try {
-      const services = await createServices(gateway.settings, {
+      const services = await createServices(gateway, {
         clock: this.#clock,
         log,
         metrics: this.#metrics,
@@ -182,6 +183,7 @@ export class GatewayRuntime implements RunningGateway {
         certificates: this.#tls.certificates,
         jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
+        tell: tellUpstream(this.#options.onUpstream, log),
       })
       const live = compileGateway(this.#options.mock ? mockGateway(gateway) : gateway, services)
       await warmUp(warmTasks, log)
@@ -210,10 +212,8 @@ export class GatewayRuntime implements RunningGateway {
 
   async start(): Promise<void> {
     const { server, admin } = this.#gateway.settings
-    const warning = nodeVersionWarning(process.versions.node)
-    if (warning) this.#sink.log.warn(warning)
-    const unreachable = queryMethodWarning(this.#gateway.routes)
-    if (unreachable) this.#sink.log.warn(unreachable)
+    const warnings = [nodeVersionWarning(process.versions.node), queryMethodWarning(this.#gateway.routes)]
+    for (const warning of warnings) if (warning) this.#sink.log.warn(warning)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
@@ -238,9 +238,7 @@ export class GatewayRuntime implements RunningGateway {
   async #stop(now: boolean): Promise<boolean> {
     this.#ready = false
     const { preStop, drain: longest } = this.#gateway.settings.server
-    const startDraining = () => {
-      this.#draining = true
-    }
+    const startDraining = () => void (this.#draining = true)
     const complete = await drain(this.#listener, this.#observer, {
       preStop: now ? 0 : preStop,
       longest,

@@ -12,4 +12,5 @@ export type {
   RolloutInspection,
   RouteInspection,
   RunningGateway,
+  UpstreamEvent,
 } from './types.js'

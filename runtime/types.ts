@@ -15,6 +15,8 @@ export interface GatewayRunOptions {
   readonly clock?: Clock | undefined
   /** Answers every route from the schemas of its `responses`, without upstreams; policies, auth and validation run as ever. Default false. */
   readonly mock?: boolean | undefined
+  /** Told when targets come, go, change their health or are ejected, and when breakers change; right away and not awaited. What it throws is logged. */
+  readonly onUpstream?: ((event: UpstreamEvent) => void) | undefined
   /** hapi plugins and routes of the user's own. */
   readonly plugins?: readonly unknown[] | undefined
 }
@@ -108,6 +110,27 @@ export interface GatewayRollouts {
    * there is no such rollout, INVALID_REQUEST where it is of the other kind.
    */
   set(name: string, to: { readonly percent: number } | { readonly state: 'stable' } | { readonly active: 'blue' | 'green' }): void
+}
+
+/** What happened to a target or a breaker of an upstream, or to the rollout whose canary it is. */
+export interface UpstreamEvent {
+  readonly upstream: string
+  /** The target's URL; undefined where it is about the whole upstream. */
+  readonly target: string | undefined
+  /** `joined` and `left` are told of targets that are found while the gateway runs. */
+  readonly change:
+    | 'joined'
+    | 'left'
+    | 'healthy'
+    | 'unhealthy'
+    | 'ejected'
+    | 'returned'
+    | 'breaker-open'
+    | 'breaker-half-open'
+    | 'breaker-closed'
+    | 'rolled-back'
+  /** What the probe found, why it was ejected or taken back, in a few words. */
+  readonly reason?: string
 }
 
 /** A gateway that runs. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  allOf,
   apiKey,
   cache,
   call,
@@ -9,6 +10,7 @@ import {
   env,
   type IssueCode,
   ip,
+  mirror,
   rateLimit,
   route,
   upstream,
@@ -134,6 +136,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, auth: apiKey({ store: { redis: true } }) }) },
     }),
+  GW1306: () => {
+    const first = apiKey({ prefix: 'one', store: { file: 'first.json' } })
+    const second = apiKey({ prefix: 'two', store: { file: 'second.json' } })
+    return defineGateway({ info, routes: { a: route({ method: 'GET', path: '/', upstream: shop, auth: allOf({ first, second }) }) } })
+  },
   GW1310: () =>
     defineGateway({
       info,
@@ -147,6 +154,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
           use: { cache: cache({ ttl: '1m' }) },
         }),
       },
+    }),
+  GW1361: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, use: { copies: mirror({ to: shop }) } }) },
     }),
   GW1360: () =>
     defineGateway({
@@ -268,6 +280,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
     defineGateway({
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
+    }),
+  GW1407: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, convert: { response: 'xml' } }) },
     }),
   GW1350: () => {
     const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })

@@ -6,9 +6,11 @@ import type { Metrics } from '../observe/metrics.js'
 import type { AdminReply } from './admin-reply.js'
 import type { AdminSources } from './admin-sources.js'
 import { answerBreakers } from './answer-breakers.js'
+import { answerMirrors } from './answer-mirrors.js'
 import { answerPurge } from './answer-purge.js'
 import { answerRevocation } from './answer-revocation.js'
 import { answerRollouts } from './answer-rollouts.js'
+import { answerUpstreams } from './answer-upstreams.js'
 
 /** The listener for operators. */
 export interface AdminServer {
@@ -20,13 +22,17 @@ export interface AdminServer {
 export type Readiness = 'ready' | 'not ready' | 'degraded'
 
 /** What the admin listener shows and does. */
-export interface AdminActions extends Pick<AdminSources, 'purge' | 'breakers' | 'rollouts'> {
+export interface AdminActions extends Omit<AdminSources, 'observe'> {
   readiness(): Readiness
   revoke(given: unknown): Promise<void>
 }
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}`, `GET /rollouts` and `POST /rollouts/{name}`, and nothing else. */
-export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers, rollouts }: AdminActions): AdminServer {
+/**
+ * Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}`,
+ * `GET /rollouts`, `POST /rollouts/{name}`, `GET /mirrors` and `GET /upstreams`, and nothing else.
+ */
+export function createAdminServer(metrics: Metrics, actions: AdminActions): AdminServer {
+  const { readiness, purge, revoke, breakers, rollouts, mirrors, pools } = actions
   const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
     '/healthz': () => ({ status: 200, body: 'ok\n' }),
     '/readyz': () => ({ status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }),
@@ -38,6 +44,8 @@ export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, 
     '/revocations': (req) => answerRevocation(req, revoke),
     '/breakers': (req) => answerBreakers(req, undefined, breakers),
     '/rollouts': (req) => answerRollouts(req, undefined, rollouts),
+    '/mirrors': (req) => answerMirrors(req, mirrors),
+    '/upstreams': (req) => answerUpstreams(req, pools()),
   }
   const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
   const respond = async (req: IncomingMessage) => {

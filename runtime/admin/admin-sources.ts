@@ -1,10 +1,12 @@
 import type { PurgeTimes } from '../cache/purge-times.js'
+import type { MirrorBoard, MirrorReport } from '../mirror/mirror-board.js'
 import type { Metrics } from '../observe/metrics.js'
 import { observeUpstreams } from '../observe/upstream-gauges.js'
 import type { LiveConfig } from '../pipeline/exchange-handler.js'
 import type { Resources } from '../resources.js'
 import { RolloutControl } from '../rollout/rollout-control.js'
 import { BreakerControl } from '../upstreams/breaker/breaker-control.js'
+import type { UpstreamPool } from '../upstreams/target.js'
 
 /** What operators see and steer of the config in use. */
 export interface AdminSources {
@@ -12,6 +14,10 @@ export interface AdminSources {
   readonly rollouts: RolloutControl
   /** Purges a tag from every cache; undefined where no route has one. */
   purge(tag: string): Promise<void> | undefined
+  /** What came of mirrored requests; undefined where no route has a mirror. */
+  mirrors(): MirrorReport | undefined
+  /** The upstreams in use at the moment. */
+  pools(): readonly UpstreamPool[]
   /** Declares the gauges of upstreams and rollouts. */
   observe(metrics: Metrics): void
 }
@@ -25,6 +31,8 @@ export function adminSources(live: () => LiveConfig | undefined, resources: Reso
     breakers,
     rollouts,
     purge: (tag) => resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
+    mirrors: () => resources.peek<MirrorBoard>('mirrors')?.report(),
+    pools,
     observe(metrics) {
       observeUpstreams(metrics, pools)
       rollouts.observe(metrics)

@@ -4,7 +4,7 @@ import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { Target, UpstreamPool } from '../upstreams/target.js'
-import type { CallContext, UploadListener, UpstreamRequest } from '../upstreams/upstream-request.js'
+import type { CallContext, UploadListener, UpstreamRequest, UpstreamSink } from '../upstreams/upstream-request.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
 import { FallbackCall } from './fallback-call.js'
 import { KeptBody } from './kept-body.js'
@@ -115,7 +115,9 @@ export function forward(exchange: GatewayExchange, given: CompiledRoute, writer:
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = callFor(exchange, route, route.pool, new ResponseSink(exchange, route, writer, context), context)
+  const own = new ResponseSink(exchange, route, writer, context)
+  const sink = exchange.taps && !exchange.upgrade ? exchange.taps.follow(exchange, route, own, context) : own
+  const call = callFor(exchange, route, route.pool, sink, context)
   exchange.call = call
   call.send()
 }
@@ -124,7 +126,7 @@ function callFor(
   exchange: GatewayExchange,
   route: CompiledRoute,
   pool: UpstreamPool,
-  sink: ResponseSink,
+  sink: UpstreamSink,
   context: ForwardContext,
 ): OutgoingCall {
   const { fallback } = route

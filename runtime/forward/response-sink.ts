@@ -120,7 +120,10 @@ export class ResponseSink implements UpstreamSink {
   }
 
   #streamedHeaders(headers: Buffer[]): string[] {
-    const lines = this.#finalHeaders(headers, false)
+    // What is mapped comes this far for HEAD, whose header fields are those of GET (RFC 9110 section 9.3.2) but for the length.
+    const mapping = this.#route.mapResponse?.get(this.#status)
+    const lines = this.#finalHeaders(headers, mapping !== undefined)
+    if (mapping) lines.push('content-type', mapping.contentType)
     // An upstream that refuses a body in the middle of its upload will not read the rest.
     if (this.#status >= 400) settleUnread(this.#exchange)
     // A 204 has no length (RFC 9110 section 8.6).

@@ -87,6 +87,13 @@ export class Metrics {
     else counter.set(key, { labels, value: 1 })
   }
 
+  /** Forgets what was counted of a target that is gone. */
+  forgetTarget(upstream: string, target: string): void {
+    this.#attempts.get(upstream)?.delete(target)
+    for (const counter of this.#counters.values())
+      for (const [key, { labels }] of counter) if (labels['target'] === target && labels['upstream'] === upstream) counter.delete(key)
+  }
+
   /** Declares a gauge, or a summary without quantiles, that is read when the metrics are. */
   gauge(name: string, help: string, read: () => readonly Sample[], type: 'gauge' | 'summary' = 'gauge'): void {
     const known = this.#gauges.has(name)
@@ -115,7 +122,7 @@ export class Metrics {
   }
 
   #open(): Promise<Registry> {
-    this.#registry ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+    this.#registry ??= import('prom-client').then(({ default: { collectDefaultMetrics, Registry } }) => {
       const registry = new Registry()
       collectDefaultMetrics({ register: registry })
       for (const name of ACTIVE_HANDLES) registry.removeSingleMetric(name)

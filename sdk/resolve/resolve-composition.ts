@@ -22,6 +22,7 @@ const FORWARDING = [
   'mapRequest',
   'mapResponse',
   'mapStatus',
+  'convert',
   'websocket',
 ] as const
 

@@ -3,11 +3,12 @@ import type { JsonLimits } from '../json-limits.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedSide } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
-import { acceptsOf, checkBodies } from './check-bodies.js'
 import { checkCaches } from './check-caches.js'
+import { checkMirrors } from './check-mirrors.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { type ResolvedBodies, resolveBodies } from './resolve-bodies.js'
 import { resolveComposition } from './resolve-composition.js'
 import { resolveMatch } from './resolve-match.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
@@ -60,17 +61,18 @@ export function resolveRoute(
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
   checkCaches(policies, auth, inside(place, 'use'), issues)
+  checkMirrors(policies, { upstream: destination.upstreams[0], compose: composed }, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const version = options && resolveVersion(options, group, place, issues)
   const match = options && resolveMatch(options, version?.condition, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
-  if (options) checkBodies(options, place, issues)
+  const bodies = options && resolveBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   const ways = options && resolveWays(options, destination, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
-  if (!options || !ways?.way || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const more = { version, ...ways, way: ways.way, composed, auth, policies, websocket }
+  if (!options || !bodies || !ways?.way || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
+  const more = { version, ...ways, way: ways.way, composed, auth, policies, websocket, bodies }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
 
@@ -87,13 +89,12 @@ interface RouteParts {
   readonly way: ResolvedSide
   readonly rollout: ResolvedRoute['rollout']
   readonly fallback: ResolvedRoute['fallback']
+  readonly bodies: ResolvedBodies
   readonly composed: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
 }
-
-const upstreamsOf = ({ composed, rollout, way }: RouteParts) => composed?.upstreams ?? rollout?.sides ?? [way.upstream]
 
 /** What documents and notices say of a route, and where it stands in the source. */
 function documentation({ route, options, group, keys }: RouteParts) {
@@ -108,10 +109,15 @@ function documentation({ route, options, group, keys }: RouteParts) {
   }
 }
 
+/** What callers can observe of a route. */
+function effectsOf({ options, auth, policies, fallback, composed, rollout, way, version }: RouteParts, requestIdHeader: string) {
+  const upstreams = composed?.upstreams ?? rollout?.sides ?? [way.upstream]
+  return resolveRouteEffects(options, { auth, policies, fallback }, upstreams, requestIdHeader, version)
+}
+
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { keys, id, options, parsed, match, version, way, rollout, composed, fallback, auth, policies, websocket } = parts
-  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, fallback }, upstreamsOf(parts), requestIdHeader, version)
+  const { keys, id, options, parsed, match, version, way, rollout, composed, fallback, auth, policies, websocket, bodies } = parts
   const behaviour = {
     path: parsed.path,
     segments: parsed.segments,
@@ -127,8 +133,6 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     compose: composed,
     auth,
     policies,
-    effects,
-    ownEffects,
     affinity: options.affinity,
     method: options.method,
     params: options.params,
@@ -137,7 +141,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     headers: options.headers,
     cookies: options.cookies,
     body: options.body,
-    accepts: acceptsOf(options),
+    accepts: bodies.accepts,
+    convert: bodies.convert,
     json,
     responses: composed ? { ...composed.responses, ...options.responses } : options.responses,
     validateResponse: options.validateResponse,
@@ -160,7 +165,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
   }
-  return Object.assign(behaviour, documentation(parts))
+  return Object.assign(behaviour, effectsOf(parts, requestIdHeader), documentation(parts))
 }
 
 function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCollector): void {

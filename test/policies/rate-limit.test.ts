@@ -42,6 +42,7 @@ function surroundings(shared?: LimitStore) {
     localLimits,
     leases: undefined,
     shared: createMemorySharedState(clock),
+    converters: {},
     revocations: undefined as unknown as Services['revocations'],
     certificates: undefined as unknown as Services['certificates'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
@@ -49,6 +50,8 @@ function surroundings(shared?: LimitStore) {
     keep: (_key, create) => create(),
     warm: () => undefined,
     jwt: undefined,
+    tell: () => undefined,
+    forgetTarget: () => undefined,
   }
   return { services, clock, lines, counts }
 }

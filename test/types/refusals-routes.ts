@@ -1,6 +1,6 @@
 // Every route that must not compile. The error has to be on the line under its comment.
 
-import { call, defineGateway, group, header, ip, param, rollout, route } from 'gatewright'
+import { call, cookie, defineGateway, group, header, ip, param, rollout, route } from 'gatewright'
 import { z } from 'zod'
 import { either, partner, perCaller, perPartner, perPlan, perUser, session, User, users } from './shared.js'
 
@@ -279,6 +279,15 @@ route({
   path: '/u/{id}',
   // @ts-expect-error a key of a parameter that the path does not have
   affinity: param('tenant'),
+})
+route({ ...get, path: '/u/{id}', cookies: z.object({ session: z.string() }), affinity: cookie('session') })
+route({ ...get, path: '/u/{id}', affinity: cookie('session') })
+route({
+  ...get,
+  path: '/u/{id}',
+  cookies: z.object({ session: z.string() }),
+  // @ts-expect-error a key of a cookie that the route does not declare
+  affinity: cookie('sesion'),
 })
 members.route({
   ...get,

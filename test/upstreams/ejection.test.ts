@@ -25,7 +25,8 @@ function openEjection(count: number, options: Parameters<typeof ejectionSchema.p
   const counted: Readonly<Record<string, string>>[] = []
   const deps = { log, clock, random: () => 0.5, count: (_name: string, labels: Readonly<Record<string, string>>) => counted.push(labels) }
   const targets = fakeTargets(Array.from({ length: count }, () => 1))
-  const ejection = new OutlierEjection('users', targets, ejectionSchema.parse(options), deps, () => undefined)
+  const ejection = new OutlierEjection('users', ejectionSchema.parse(options), deps, () => undefined)
+  ejection.follow(targets)
   return {
     ejection,
     counted,
