@@ -52,6 +52,7 @@ export async function createServices(
 ): Promise<Services> {
   const { clock, log, metrics, resources, warmTasks } = parts
   const count = (name: string, labels: Readonly<Record<string, string>>) => metrics.count(name, labels)
+  const observe: Services['observe'] = (name, labels, seconds) => metrics.observe(name, labels, seconds)
   const keep: Services['keep'] = (key, create) => resources.keep(key, create)
   const localLimits: LimitStore = keep('limits:memory', () => createMemoryLimitStore(clock))
   const { redis } = settings
@@ -62,7 +63,7 @@ export async function createServices(
   const revocations = keep(`revocations:${JSON.stringify(redis ?? 'memory')}`, () => new RevocationList({ shared, clock, log }))
   const warm: Services['warm'] = (task) => void warmTasks.push(task)
   const { certificates, jwt, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, leases, revocations, certificates, count, keep, warm, jwt, fetchUpstream }
+  return { clock, log, limits, localLimits, shared, leases, revocations, certificates, count, observe, keep, warm, jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

@@ -55,6 +55,8 @@ export interface Services {
   readonly certificates: Certificates
   /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */
   count(name: string, labels: Readonly<Record<string, string>>): void
+  /** Adds to a histogram of `/metrics`, in seconds. */
+  observe(name: string, labels: Readonly<Record<string, string>>, seconds: number): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */
   keep<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles. */

@@ -21,7 +21,8 @@ export interface FallbackParts {
   /** The route's own upstream. */
   readonly pool: UpstreamPool
   readonly fallback: CompiledFallback
-  readonly sink: UpstreamSink
+  /** Takes the response of an upstream to the client. */
+  readonly sinkFor: (route: CompiledRoute) => UpstreamSink
   readonly context: CallContext
   /** The request, made for one upstream. */
   readonly requestFor: (route: CompiledRoute) => UpstreamRequest
@@ -32,6 +33,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   expiresAt = Number.POSITIVE_INFINITY
   rosterIndex = -1
   readonly #parts: FallbackParts
+  readonly #sink: UpstreamSink
   readonly #request: UpstreamRequest
   readonly #first: OutgoingCall
   readonly #startedAt: number
@@ -40,8 +42,9 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   #dropped = 0
 
   constructor(parts: FallbackParts) {
-    const { route, pool, context, requestFor } = parts
+    const { route, pool, context, requestFor, sinkFor } = parts
     this.#parts = parts
+    this.#sink = sinkFor(route)
     this.#request = requestFor(route)
     this.#first = openCall(pool, this.#request, this, context)
     this.#startedAt = context.clock.now()
@@ -56,7 +59,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   }
 
   get blocked(): boolean {
-    return this.#second === undefined && this.#parts.sink.blocked
+    return this.#second === undefined && this.#sink.blocked
   }
 
   send(): void {
@@ -77,7 +80,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     if (!this.#parts.fallback.statuses.has(status) || !this.#turn(String(status), true)) {
       this.#begun = true
-      return this.#parts.sink.begin(status, headers, resume)
+      return this.#sink.begin(status, headers, resume)
     }
     this.expiresAt = this.#parts.context.clock.now() + DROPPED_MS
     this.#parts.context.deadlines.watch(this)
@@ -85,7 +88,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   }
 
   data(chunk: Buffer): boolean {
-    if (!this.#second) return this.#parts.sink.data(chunk)
+    if (!this.#second) return this.#sink.data(chunk)
     this.#dropped += chunk.length
     if (this.#dropped > DROPPED_BYTES) this.expire()
     return true
@@ -93,28 +96,28 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
 
   end(): void {
     if (this.#second) this.#parts.context.deadlines.forget(this)
-    else this.#parts.sink.end()
+    else this.#sink.end()
   }
 
   upgrade(headers: Buffer[], socket: Duplex): void {
-    this.#parts.sink.upgrade?.(headers, socket)
+    this.#sink.upgrade?.(headers, socket)
   }
 
   fail(problem: Problem): void {
     if (this.#second) this.#parts.context.deadlines.forget(this)
     else if (!this.#parts.fallback.problems.has(problem.code) || !this.#turn(problem.code, !UNHEARD.has(problem.code)))
-      this.#parts.sink.fail(problem)
+      this.#sink.fail(problem)
   }
 
   /** Goes to the other upstream, where that can still be done and does no harm. */
   #turn(after: string, heard: boolean): boolean {
-    const { exchange, route, fallback, sink, context, requestFor } = this.#parts
+    const { exchange, route, fallback, sinkFor, context, requestFor } = this.#parts
     const { total } = route.timeouts
     const left = total === undefined ? undefined : total - (context.clock.now() - this.#startedAt)
     if (this.#begun || (heard && !this.#request.idempotent) || this.#request.bodySpent() || (left !== undefined && left <= 0)) return false
     fallback.taken(exchange, 'upstream', after)
-    const request = requestFor(left === undefined ? route : { ...route, timeouts: { ...route.timeouts, total: left } })
-    this.#second = openCall(fallback.pool, request, sink, context)
+    const to: CompiledRoute = { ...route, ...fallback.way, timeouts: { ...route.timeouts, total: left } }
+    this.#second = openCall(fallback.way.pool, requestFor(to), sinkFor(to), context)
     this.#second.send()
     return true
   }

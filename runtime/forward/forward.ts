@@ -113,7 +113,7 @@ export function forward(exchange: GatewayExchange, route: CompiledRoute, writer:
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = callFor(exchange, route, route.pool, new ResponseSink(exchange, route, writer, context), context)
+  const call = callFor(exchange, route, route.pool, writer, context)
   exchange.call = call
   call.send()
 }
@@ -122,11 +122,13 @@ function callFor(
   exchange: GatewayExchange,
   route: CompiledRoute,
   pool: UpstreamPool,
-  sink: ResponseSink,
+  writer: ResponseWriter,
   context: ForwardContext,
 ): OutgoingCall {
   const { fallback } = route
-  if (!fallback || exchange.upgrade) return openCall(pool, new ForwardRequest(exchange, route, context), sink, context)
+  if (!fallback || exchange.upgrade)
+    return openCall(pool, new ForwardRequest(exchange, route, context), new ResponseSink(exchange, route, writer, context), context)
+  const sinkFor = (to: CompiledRoute) => new ResponseSink(exchange, to, writer, context)
   const requestFor = (to: CompiledRoute) => new ForwardRequest(exchange, to, context)
-  return new FallbackCall({ exchange, route, pool, fallback, sink, context, requestFor })
+  return new FallbackCall({ exchange, route, pool, fallback, sinkFor, context, requestFor })
 }

@@ -2,17 +2,14 @@ import { upstreamNames } from '../../sdk/compose/upstream-names.js'
 import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep, type Schema } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
-import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import type { PolicyUse, ResolvedRoute, ResolvedUpstream } from '../../sdk/resolved.js'
 import { composeStep } from '../compose/compile-composition.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
-import { compileChoiceReader } from '../forward/choice-reader.js'
 import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
 import type { Services } from '../services.js'
-import { compileHedge } from '../upstreams/hedge/compile-hedge.js'
-import { compileRetry } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
 import type { CompiledRoute } from './compiled-route.js'
@@ -23,6 +20,7 @@ import { mapRequestStep, responseMappings } from './map-steps.js'
 import { violationCounter, warnStep } from './response-check.js'
 import { stickyPart } from './sticky-part.js'
 import { compileUpstreamTarget } from './upstream-target.js'
+import { compileWay } from './upstream-way.js'
 import { validationSteps } from './validation-steps.js'
 
 type Pools = ReadonlyMap<string, UpstreamPool>
@@ -51,7 +49,7 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
   const compose = composeStep(route, pools, services)
-  const sticky = route.compose ? undefined : stickyPart(pools.get(route.upstream.name) as UpstreamPool)
+  const sticky = upstreamsOf(route).flatMap(({ name }) => stickyPart(pools.get(name) as UpstreamPool) ?? [])
   return [
     // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
     ...(fallback ? [request('admit', 'fallback', fallback)] : []),
@@ -72,8 +70,13 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
     ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
     ...(compose ? [request('forward', 'compose', compose)] : []),
-    ...(sticky ? [{ phase: 'transform' as const, name: 'sticky', compiled: sticky }] : []),
+    ...sticky.map((compiled) => ({ phase: 'transform' as const, name: 'sticky', compiled })),
   ]
+}
+
+/** Every upstream that a route may ask. */
+function upstreamsOf({ compose, upstream, fallback }: ResolvedRoute): readonly ResolvedUpstream[] {
+  return compose?.upstreams ?? [upstream, ...(fallback?.upstream ? [fallback.upstream] : [])]
 }
 
 /** A response that is to be transformed must come without a content coding. */
@@ -112,6 +115,7 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): CompiledRoute {
   const pool = pools.get(route.upstream.name) as UpstreamPool
+  const way = compileWay(route, pools, services)
   const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services))
   const parts = inOrder(routeParts(route, mapResponse, services, pools))
   return {
@@ -123,18 +127,18 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${upstreamNames(route)}`],
     runResponseSteps: responseRunner(parts),
     pool: route.compose ? undefined : pool,
-    fallback: compileFallback(route, pools.get(route.fallback?.upstream?.name ?? ''), services),
+    fallback: compileFallback(route, pools, services),
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),
     publicCookie: compilePublicCookie(route, pool),
-    chooseBy: compileChoiceReader(route),
+    chooseBy: way.chooseBy,
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
-    retry: compileRetry(route, services),
-    hedge: compileHedge(route, services),
-    deadlineHeader: route.upstream.settings.deadlineHeader,
+    retry: way.retry,
+    hedge: way.hedge,
+    deadlineHeader: way.deadlineHeader,
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
     mapStatus: statusMap(route),

@@ -3,7 +3,7 @@ import type { JsonLimits } from '../json-limits.js'
 import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
-import { checkAffinity } from './check-balance.js'
+import { checkAffinity, checkAffinityUse } from './check-balance.js'
 import { acceptsOf, checkBodies } from './check-bodies.js'
 import { checkCaches } from './check-caches.js'
 import type { RouteAddress } from './find-route-conflicts.js'
@@ -53,7 +53,7 @@ export function resolveRoute(
   const group: GroupOptions = route.group?.options ?? {}
   const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
   const options = issues.parse(routeSchema, route.options, place)
-  const composed = resolveComposition(route, place, to)
+  const composed = resolveComposition(route, options, place, to)
   const upstream =
     route.options['compose'] !== undefined
       ? composed?.upstreams[0]
@@ -71,14 +71,38 @@ export function resolveRoute(
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
   if (options) checkBodies(options, place, issues)
-  if (options && upstream) checkAffinity(options, upstream, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
-  const retry = options && upstream && resolveRetry(options, upstream, place, issues)
+  const retry = options && upstream && retryOf(options, composed, upstream, place, issues)
   const fallback = options && resolveFallback(options, upstream, place, to)
+  if (options && upstream && !composed) checkKeyed(options, upstream, fallback, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
   const more = { version, upstream, composed, fallback, auth, policies, websocket, retry }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
+}
+
+/** The retry settings of a route; those of a composed one hold for its calls, which are checked on their own. */
+function retryOf(
+  options: RouteSettings,
+  composed: ResolvedComposition | undefined,
+  upstream: ResolvedUpstream,
+  place: Place,
+  issues: IssueCollector,
+): ResolvedRoute['retry'] {
+  return composed ? options.retry : resolveRetry(options, upstream, place, issues)
+}
+
+/** Holds that a route has a key exactly where its upstream, or the one it falls back to, balances by one. */
+function checkKeyed(
+  { affinity }: RouteSettings,
+  upstream: ResolvedUpstream,
+  fallback: ResolvedRoute['fallback'],
+  place: Place,
+  issues: IssueCollector,
+): void {
+  const upstreams = [upstream, ...(fallback?.upstream ? [fallback.upstream] : [])]
+  for (const one of upstreams) checkAffinity({ affinity, isOwn: false }, one, place, issues)
+  checkAffinityUse(affinity, upstreams, place, issues)
 }
 
 /** The parts of a route, none of them at fault. */
@@ -161,7 +185,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     responseLimit: options.responseLimit,
     timeouts: { ...DEFAULT_TIMEOUTS, ...(composed ? {} : definedOf(upstream.settings.timeouts)), ...definedOf(options.timeouts) },
     retry,
-    hedge: resolveHedge(options, upstream),
+    hedge: composed ? options.hedge || undefined : resolveHedge(options, upstream),
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
   }
