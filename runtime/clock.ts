@@ -7,3 +7,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => performance.now(), wall: () => Date.now() }
+
+/** How far apart the wall clocks of gateways that share state may be without harm. */
+export const CLOCKS_APART_MS = 5 * 60_000

@@ -4,16 +4,14 @@ import type { LiveConfig } from './pipeline/exchange-handler.js'
 import { buildRouteTable } from './routing/route-table.js'
 import { versionRefusals } from './routing/version-refusals.js'
 import type { Services } from './services.js'
-import { createUpstreamPool } from './upstreams/create-upstream-pool.js'
+import { keepPool } from './upstreams/keep-pool.js'
 import type { UpstreamPool } from './upstreams/target.js'
 
 /** Builds everything a config needs to run, once, at load; upstream pools whose definition did not change are kept. */
 export function compileGateway(gateway: ResolvedGateway, services: Services): LiveConfig {
   const pools = new Map<string, UpstreamPool>()
   for (const upstream of gateway.upstreams) {
-    const pool = services.keep(`upstream:${upstream.name}:${JSON.stringify(upstream.settings)}`, () =>
-      createUpstreamPool(upstream, services),
-    )
+    const pool = keepPool(upstream, services)
     services.warm(() => pool.warm())
     pools.set(upstream.name, pool)
   }

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { GatewaySettings } from '../sdk/gateway.js'
+import type { ResolvedGateway } from '../sdk/index.js'
 import { RevocationList } from './auth/revocation-list.js'
 import type { Clock } from './clock.js'
+import { loadConverters } from './convert/load-converters.js'
 import type { Metrics } from './observe/metrics.js'
 import type { Resources } from './resources.js'
 import type { Services } from './services.js'
@@ -38,7 +40,7 @@ async function redisStores({ prefix, ...place }: NonNullable<GatewaySettings['re
 
 /** Wires what compilers may use. */
 export async function createServices(
-  settings: GatewaySettings,
+  { settings, routes }: ResolvedGateway,
   parts: {
     readonly clock: Clock
     readonly log: Logger
@@ -61,9 +63,11 @@ export async function createServices(
     : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)), leases: undefined }
   warmTasks.push(() => limits.warm())
   const revocations = keep(`revocations:${JSON.stringify(redis ?? 'memory')}`, () => new RevocationList({ shared, clock, log }))
+  const converters = await loadConverters(routes)
   const warm: Services['warm'] = (task) => void warmTasks.push(task)
   const { certificates, jwt, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, leases, revocations, certificates, count, observe, keep, warm, jwt, fetchUpstream }
+  const stores = { limits, localLimits, shared, leases, revocations }
+  return { clock, log, ...stores, certificates, count, observe, keep, warm, converters, jwt, fetchUpstream }
 }
 
 /** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */

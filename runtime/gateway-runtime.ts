@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
+import { keptSources } from './admin/kept-sources.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import { readRevocation } from './auth/revocation-request.js'
-import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -128,7 +128,7 @@ export class GatewayRuntime implements RunningGateway {
     this.#protection.watch(this.#listener.server)
     this.#admin = createAdminServer(this.#metrics, {
       readiness: () => this.#readiness(),
-      purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
+      ...keptSources(this.#resources),
       revoke: (given) => this.revoke(given),
       breakers: this.breakers,
     })
@@ -177,7 +177,7 @@ export class GatewayRuntime implements RunningGateway {
     const warmTasks: WarmTasks = []
     const generation = this.#resources.begin()
     try {
-      const services = await createServices(gateway.settings, {
+      const services = await createServices(gateway, {
         clock: this.#clock,
         log,
         metrics: this.#metrics,

@@ -3,6 +3,7 @@ import type { CapturedResponse } from '../sdk/index.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
+import type { Converters } from './convert/load-converters.js'
 import type { FetchOptions } from './forward/fetch-upstream.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import type { LeaseStore } from './stores/lease-store.js'
@@ -61,6 +62,8 @@ export interface Services {
   keep<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles. */
   warm(task: () => Promise<void>): void
+  /** The formats that some route converts. */
+  readonly converters: Converters
   /** There wherever a route's auth is or has a `jwt`. */
   readonly jwt: JwtParts | undefined
 }

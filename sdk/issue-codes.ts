@@ -106,6 +106,11 @@ export const ISSUES = {
     explain:
       'A route’s `fallback.reply` must be a response that `responses` declares, with a body that matches its schema, and `fallback.upstream` another upstream than the route’s own.',
   },
+  GW1361: {
+    title: 'Mirror that copies nothing',
+    explain:
+      'A `mirror` on a route sends to the upstream that the route itself uses, or the route is composed and forwards no request that could be copied. A mirror that a gateway or group shares passes such routes by.',
+  },
   GW1320: {
     title: 'Nothing to balance by',
     explain:
@@ -145,6 +150,11 @@ export const ISSUES = {
     title: 'Secret cannot be redacted',
     explain:
       'With `redactSecrets`, a member marked `.meta({ secret: true })` is removed if it may be absent and sent as `***` otherwise; here the schema allows neither.',
+  },
+  GW1407: {
+    title: 'Body cannot be converted',
+    explain:
+      'XML, CSV and forms hold less than JSON: an XML document has one root element, CSV is a list of flat rows, a form has fields. `convert` and `accepts` need a schema that fits, and something that is read: a `body` schema or `mapRequest` for requests, a schema in `responses` for responses.',
   },
   GW1501: {
     title: 'Conflicting schema id',

@@ -1,5 +1,6 @@
 import type { BodyMedia } from './body-media.js'
 import type { ResolvedComposition } from './compose/resolved-composition.js'
+import type { ResolvedConversion } from './convert.js'
 import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
@@ -130,6 +131,8 @@ export interface ResolvedRoute {
   readonly body: Schema | undefined
   /** How the body may travel; never empty. */
   readonly accepts: readonly BodyMedia[]
+  /** Undefined where bodies are converted neither way. */
+  readonly convert: ResolvedConversion | undefined
   /** The gateway's bounds on JSON in requests. */
   readonly json: JsonLimits
   readonly responses: Readonly<Record<number, ResponseSpec>>

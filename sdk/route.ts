@@ -1,6 +1,7 @@
 import type { AnyAuth } from './auth.js'
 import type { Composition } from './compose/compose.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
+import type { ConvertOptions } from './convert.js'
 import type { DeprecationOptions } from './deprecation.js'
 import type { FallbackOptions } from './fallback.js'
 import type { HedgeOptions } from './hedge.js'
@@ -70,9 +71,11 @@ export interface RouteCommon {
   readonly validateResponse?: ResponseCheckOptions
   /**
    * The media types that `body` may come in; `form` is `application/x-www-form-urlencoded`. What the schema yields goes upstream in the media
-   * type that came, or as JSON from `mapRequest`. Default: by the schema.
+   * type that came, or as JSON from `mapRequest`, unless `convert.request` says otherwise. Default: by the schema.
    */
-  readonly accepts?: readonly ('json' | 'form' | 'multipart')[]
+  readonly accepts?: readonly ('json' | 'form' | 'xml' | 'csv' | 'multipart')[]
+  /** Lets callers speak JSON where the upstream speaks XML, CSV or URL-encoded forms, in requests, responses or both. Default: JSON is JSON. */
+  readonly convert?: ConvertOptions
   /** Removes or masks as `***` what `responses` mark `.meta({ secret: true })`; such responses are checked and 502 if they do not match. Default false. */
   readonly redactSecrets?: boolean
   /** Largest request body. Default `1mb`. */

@@ -9,6 +9,7 @@ import {
   env,
   type IssueCode,
   ip,
+  mirror,
   rateLimit,
   route,
   upstream,
@@ -146,6 +147,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         }),
       },
     }),
+  GW1361: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, use: { copies: mirror({ to: shop }) } }) },
+    }),
   GW1360: () =>
     defineGateway({
       info,
@@ -266,6 +272,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
     defineGateway({
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
+    }),
+  GW1407: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, convert: { response: 'xml' } }) },
     }),
   GW1350: () => {
     const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })

@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '../../sdk/index.js'
+import type { MirrorReport } from '../mirror/mirror-board.js'
 import type { Metrics } from '../observe/metrics.js'
 import type { BreakerControl } from '../upstreams/breaker/breaker-control.js'
 import type { AdminReply } from './admin-reply.js'
 import { answerBreakers } from './answer-breakers.js'
+import { answerMirrors } from './answer-mirrors.js'
 import { answerPurge } from './answer-purge.js'
 import { answerRevocation } from './answer-revocation.js'
 
@@ -25,10 +27,12 @@ export interface AdminActions {
   purge(tag: string): Promise<void> | undefined
   revoke(given: unknown): Promise<void>
   readonly breakers: BreakerControl
+  /** What came of mirrored requests; undefined where no route has a mirror. */
+  mirrors(): MirrorReport | undefined
 }
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers` and `POST /breakers/{upstream}`, and nothing else. */
-export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers }: AdminActions): AdminServer {
+/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}` and `GET /mirrors`, and nothing else. */
+export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers, mirrors }: AdminActions): AdminServer {
   const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
     '/healthz': () => ({ status: 200, body: 'ok\n' }),
     '/readyz': () => ({ status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }),
@@ -39,6 +43,7 @@ export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, 
     '/cache/purge': (req) => answerPurge(req, purge),
     '/revocations': (req) => answerRevocation(req, revoke),
     '/breakers': (req) => answerBreakers(req, undefined, breakers),
+    '/mirrors': (req) => answerMirrors(req, mirrors),
   }
   const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
   const respond = async (req: IncomingMessage) => {

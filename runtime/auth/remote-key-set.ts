@@ -18,6 +18,8 @@ const MAX_STALE_AGE = 24 * 3_600_000
 /** Between two fetches, whether they succeed or fail: tokens with made-up key ids must not reach the issuer. */
 const COOLDOWN = 30_000
 const FIRST_BACKOFF = 1_000
+/** Seconds by which the issuer’s clock may be behind for its new keys to be waited for. */
+const CLOCK_TOLERANCE = 5
 
 export interface RemoteKeySetOptions {
   readonly url: string
@@ -78,8 +80,10 @@ export class RemoteKeySet implements KeySource, Resource {
       if (this.#failures > 0 || (issuedAt !== undefined && issuedAt >= this.#knownUntil)) throw this.#unavailable()
       return undefined
     }
+    const joins = this.#pending !== undefined
     if (!(await this.#search())) throw this.#unavailable()
-    return selectKey(this.#keys, algorithm, kid)
+    // A fetch that was under way may have begun before the key was published.
+    return joins ? this.find(algorithm, kid, issuedAt) : selectKey(this.#keys, algorithm, kid)
   }
 
   /**
@@ -130,7 +134,8 @@ export class RemoteKeySet implements KeySource, Resource {
 
   async #attempt(): Promise<boolean> {
     const { url, log, clock, fetch = globalThis.fetch, timeoutMs = 5_000 } = this.#options
-    const startedAt = clock.wall() / 1_000
+    // Tokens tell whole seconds, by a clock that may be a little behind.
+    const startedAt = Math.floor(clock.wall() / 1_000) - CLOCK_TOLERANCE
     const fetched = await this.#fetch({ fetch, timeoutMs, signal: this.#closing.signal })
     const contents = 'text' in fetched ? parseKeySet(fetched.text) : undefined
     for (const { kid, reason } of contents?.refused ?? []) log.debug({ url, kid, reason }, 'key left out of the key set')

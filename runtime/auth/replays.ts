@@ -1,3 +1,4 @@
+import { CLOCKS_APART_MS } from '../clock.js'
 import type { SharedState } from '../stores/shared-state.js'
 import { authUnavailable } from './auth-unavailable.js'
 
@@ -7,11 +8,11 @@ export class Replays {
   readonly #name: string
   readonly #ttlMs: number
 
-  /** @param ttlMs how long something is remembered: at least as long as it would be accepted */
+  /** @param ttlMs how long something would be accepted by one clock; it is remembered for longer, since clocks differ */
   constructor(shared: SharedState, name: string, ttlMs: number) {
     this.#shared = shared
     this.#name = name
-    this.#ttlMs = ttlMs
+    this.#ttlMs = ttlMs + CLOCKS_APART_MS
   }
 
   /** True for the first to use `id`; rejects with a 503 where nobody can tell. */

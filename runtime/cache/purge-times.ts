@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
 import type { Resource } from '../services.js'
 import type { SharedState } from '../stores/shared-state.js'
+import { SharedTime } from '../stores/shared-time.js'
 import type { StoredResponse } from './stored-response.js'
 
 const CHANNEL = 'cache-purge'
@@ -10,7 +11,7 @@ const REMEMBERED = 100_000
 
 /** How long a purge is known to processes that start later; nothing is shared for longer. */
 const KNOWN_MS = 86_400_000
-/** Most that the clocks of two processes may differ. */
+/** More than the shared time can be mistaken by, and what it takes a message to arrive. */
 const SKEW_MS = 1_000
 
 /** What everything stored can be purged by. */
@@ -20,6 +21,8 @@ const nameOf = (tag: string) => `cache-purge\0${tag}`
 
 /** When tags were purged last: a purge is one entry, however many responses it takes away, here and in every other process. */
 export class PurgeTimes implements Resource {
+  /** What all of it is told to other processes in. */
+  readonly time: SharedTime
   readonly #clock: Clock
   readonly #shared: SharedState
   readonly #times: LRUCache<string, number>
@@ -32,6 +35,7 @@ export class PurgeTimes implements Resource {
   constructor(clock: Clock, shared: SharedState) {
     this.#clock = clock
     this.#shared = shared
+    this.time = new SharedTime(shared, clock)
     this.#times = new LRUCache({
       maxSize: REMEMBERED,
       sizeCalculation: () => 1,
@@ -57,16 +61,22 @@ export class PurgeTimes implements Resource {
   async purge(tag: string): Promise<void> {
     const now = this.#clock.wall()
     this.#mark(tag, now)
-    const kept = this.#shares ? this.#shared.set(nameOf(tag), String(now), KNOWN_MS) : undefined
+    const kept = this.#shares ? this.#keep(tag, now) : undefined
     await Promise.all([kept, this.#shared.publish(CHANNEL, tag)])
+  }
+
+  async #keep(tag: string, now: number): Promise<void> {
+    await this.#shared.set(nameOf(tag), String(now + (await this.time.difference())), KNOWN_MS)
   }
 
   /** Learns when tags were purged by any process, also while this one could not hear of it. Resolves where the shared state does not answer. */
   async learn(tags: readonly string[]): Promise<void> {
     const known = [EVERYTHING, ...tags].map(async (tag) => {
-      const time = Number(await this.#shared.get(nameOf(tag)))
+      const text = await this.#shared.get(nameOf(tag))
+      if (text === undefined) return
+      const time = Number(text) - (await this.time.difference())
       // A purge of its own, or one that it heard of, is known to the millisecond of its own clock.
-      if (time > 0 && !this.#knows(tag, time)) this.#mark(tag, time + SKEW_MS)
+      if (!this.#knows(tag, time)) this.#mark(tag, time + SKEW_MS)
     })
     await Promise.all(known).catch(() => undefined)
   }

@@ -21,6 +21,12 @@ function sharedFor({ terms }: StoredResponse, wall: number): number {
   return Math.min(LONGEST_SHARED_MS, Math.max(0, freshFor(terms, wall)) + Math.max(staleWhileRevalidate, staleIfError, confirmed))
 }
 
+/** The same response with its times on another clock. */
+function movedBy(stored: StoredResponse, ms: number): StoredResponse {
+  const { terms, asked } = stored
+  return { ...stored, asked: asked + ms, terms: { ...terms, received: terms.received + ms } }
+}
+
 /** Responses in the memory of this process, and behind it in the state that every process shares. Without an answer from there it is memory alone. */
 export class SharedResponses implements ResponseStore {
   readonly #memory: MemoryResponses
@@ -68,7 +74,8 @@ export class SharedResponses implements ResponseStore {
 
   async #read(key: string): Promise<Slot | undefined> {
     const text = await this.#shared.get(key)
-    return text === undefined ? undefined : decodeSlot(text)
+    const slot = text === undefined ? undefined : decodeSlot(text)
+    return slot && !isMarker(slot) ? movedBy(slot, -(await this.#purges.time.difference())) : slot
   }
 
   async #compare(stored: StoredResponse): Promise<void> {
@@ -85,7 +92,11 @@ export class SharedResponses implements ResponseStore {
   }
 
   #write(key: string, slot: Slot, ttlMs: number): void {
-    if (ttlMs > 0) this.#shared.set(key, encodeSlot(slot), ttlMs).catch(() => undefined)
+    if (ttlMs > 0) this.#keep(key, slot, ttlMs).catch(() => undefined)
+  }
+
+  async #keep(key: string, slot: Slot, ttlMs: number): Promise<void> {
+    await this.#shared.set(key, encodeSlot(isMarker(slot) ? slot : movedBy(slot, await this.#purges.time.difference())), ttlMs)
   }
 
   drop(key: string): void {

@@ -21,8 +21,9 @@ export interface FallbackParts {
   /** The route's own upstream. */
   readonly pool: UpstreamPool
   readonly fallback: CompiledFallback
-  /** Takes the response of an upstream to the client. */
-  readonly sinkFor: (route: CompiledRoute) => UpstreamSink
+  readonly sink: UpstreamSink
+  /** Told of the way to the other upstream before it is asked. */
+  readonly turned: (route: CompiledRoute) => void
   readonly context: CallContext
   /** The request, made for one upstream. */
   readonly requestFor: (route: CompiledRoute) => UpstreamRequest
@@ -33,7 +34,6 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   expiresAt = Number.POSITIVE_INFINITY
   rosterIndex = -1
   readonly #parts: FallbackParts
-  readonly #sink: UpstreamSink
   readonly #request: UpstreamRequest
   readonly #first: OutgoingCall
   readonly #startedAt: number
@@ -42,9 +42,8 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   #dropped = 0
 
   constructor(parts: FallbackParts) {
-    const { route, pool, context, requestFor, sinkFor } = parts
+    const { route, pool, context, requestFor } = parts
     this.#parts = parts
-    this.#sink = sinkFor(route)
     this.#request = requestFor(route)
     this.#first = openCall(pool, this.#request, this, context)
     this.#startedAt = context.clock.now()
@@ -59,7 +58,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   }
 
   get blocked(): boolean {
-    return this.#second === undefined && this.#sink.blocked
+    return this.#second === undefined && this.#parts.sink.blocked
   }
 
   send(): void {
@@ -80,7 +79,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   begin(status: number, headers: Buffer[], resume: () => void): boolean {
     if (!this.#parts.fallback.statuses.has(status) || !this.#turn(String(status), true)) {
       this.#begun = true
-      return this.#sink.begin(status, headers, resume)
+      return this.#parts.sink.begin(status, headers, resume)
     }
     this.expiresAt = this.#parts.context.clock.now() + DROPPED_MS
     this.#parts.context.deadlines.watch(this)
@@ -88,7 +87,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   }
 
   data(chunk: Buffer): boolean {
-    if (!this.#second) return this.#sink.data(chunk)
+    if (!this.#second) return this.#parts.sink.data(chunk)
     this.#dropped += chunk.length
     if (this.#dropped > DROPPED_BYTES) this.expire()
     return true
@@ -96,28 +95,29 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
 
   end(): void {
     if (this.#second) this.#parts.context.deadlines.forget(this)
-    else this.#sink.end()
+    else this.#parts.sink.end()
   }
 
   upgrade(headers: Buffer[], socket: Duplex): void {
-    this.#sink.upgrade?.(headers, socket)
+    this.#parts.sink.upgrade?.(headers, socket)
   }
 
   fail(problem: Problem): void {
     if (this.#second) this.#parts.context.deadlines.forget(this)
     else if (!this.#parts.fallback.problems.has(problem.code) || !this.#turn(problem.code, !UNHEARD.has(problem.code)))
-      this.#sink.fail(problem)
+      this.#parts.sink.fail(problem)
   }
 
   /** Goes to the other upstream, where that can still be done and does no harm. */
   #turn(after: string, heard: boolean): boolean {
-    const { exchange, route, fallback, sinkFor, context, requestFor } = this.#parts
+    const { exchange, route, fallback, sink, turned, context, requestFor } = this.#parts
     const { total } = route.timeouts
     const left = total === undefined ? undefined : total - (context.clock.now() - this.#startedAt)
     if (this.#begun || (heard && !this.#request.idempotent) || this.#request.bodySpent() || (left !== undefined && left <= 0)) return false
     fallback.taken(exchange, 'upstream', after)
     const to: CompiledRoute = { ...route, ...fallback.way, timeouts: { ...route.timeouts, total: left } }
-    this.#second = openCall(fallback.way.pool, requestFor(to), sinkFor(to), context)
+    turned(to)
+    this.#second = openCall(fallback.way.pool, requestFor(to), sink, context)
     this.#second.send()
     return true
   }

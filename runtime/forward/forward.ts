@@ -3,7 +3,7 @@ import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { Target, UpstreamPool } from '../upstreams/target.js'
-import type { CallContext, UploadListener, UpstreamRequest } from '../upstreams/upstream-request.js'
+import type { CallContext, UploadListener, UpstreamRequest, UpstreamSink } from '../upstreams/upstream-request.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
 import { FallbackCall } from './fallback-call.js'
 import { KeptBody } from './kept-body.js'
@@ -113,22 +113,25 @@ export function forward(exchange: GatewayExchange, route: CompiledRoute, writer:
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = callFor(exchange, route, route.pool, writer, context)
+  const own = new ResponseSink(exchange, route, writer, context)
+  const sink = exchange.taps && !exchange.upgrade ? exchange.taps.follow(exchange, route, own, context) : own
+  const call = callFor({ exchange, route, pool: route.pool, sink, context, own })
   exchange.call = call
   call.send()
 }
 
-function callFor(
-  exchange: GatewayExchange,
-  route: CompiledRoute,
-  pool: UpstreamPool,
-  writer: ResponseWriter,
-  context: ForwardContext,
-): OutgoingCall {
+function callFor(parts: {
+  readonly exchange: GatewayExchange
+  readonly route: CompiledRoute
+  readonly pool: UpstreamPool
+  readonly sink: UpstreamSink
+  readonly own: ResponseSink
+  readonly context: ForwardContext
+}): OutgoingCall {
+  const { exchange, route, pool, sink, own, context } = parts
   const { fallback } = route
-  if (!fallback || exchange.upgrade)
-    return openCall(pool, new ForwardRequest(exchange, route, context), new ResponseSink(exchange, route, writer, context), context)
-  const sinkFor = (to: CompiledRoute) => new ResponseSink(exchange, to, writer, context)
+  if (!fallback || exchange.upgrade) return openCall(pool, new ForwardRequest(exchange, route, context), sink, context)
   const requestFor = (to: CompiledRoute) => new ForwardRequest(exchange, to, context)
-  return new FallbackCall({ exchange, route, pool, fallback, sinkFor, context, requestFor })
+  const turned = (to: CompiledRoute) => own.turn(to)
+  return new FallbackCall({ exchange, route, pool, fallback, sink, turned, context, requestFor })
 }

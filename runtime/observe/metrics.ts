@@ -127,7 +127,7 @@ export class Metrics {
   }
 
   #open(): Promise<Registry> {
-    this.#registry ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+    this.#registry ??= import('prom-client').then(({ default: { collectDefaultMetrics, Registry } }) => {
       const registry = new Registry()
       collectDefaultMetrics({ register: registry })
       for (const name of ACTIVE_HANDLES) registry.removeSingleMetric(name)

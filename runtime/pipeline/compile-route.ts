@@ -4,6 +4,8 @@ import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
 import type { PolicyUse, ResolvedRoute, ResolvedUpstream } from '../../sdk/resolved.js'
 import { composeStep } from '../compose/compile-composition.js'
+import { requestTarget } from '../convert/convert-request.js'
+import { responseMediaType } from '../convert/read-response.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
 import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
@@ -44,7 +46,8 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 
 function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services, pools: Pools): Part[] {
   const { auth, websocket } = route
-  const map = mapRequestStep(route)
+  const target = requestTarget(route, services.converters)
+  const map = mapRequestStep(route, target)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
@@ -65,9 +68,9 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
           },
         ]
       : []),
-    ...validationSteps(route).map((step) => request('validate', 'schema', step)),
+    ...validationSteps(route, services.converters, target).map((step) => request('validate', 'schema', step)),
     ...(map ? [request('transform', 'mapRequest', map)] : []),
-    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody(route))] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
     ...(compose ? [request('forward', 'compose', compose)] : []),
     ...sticky.map((compiled) => ({ phase: 'transform' as const, name: 'sticky', compiled })),
@@ -79,9 +82,13 @@ function upstreamsOf({ compose, upstream, fallback }: ResolvedRoute): readonly R
   return compose?.upstreams ?? [upstream, ...(fallback?.upstream ? [fallback.upstream] : [])]
 }
 
-/** A response that is to be transformed must come without a content coding. */
-function askForPlainBody(exchange: { setRequestHeader(name: string, value: string): void }): void {
-  exchange.setRequestHeader('accept-encoding', 'identity')
+/** A response that is to be transformed must come without a content coding, and in the format that is converted. */
+function askForPlainBody(route: ResolvedRoute): RequestStep {
+  const type = responseMediaType(route)
+  return (exchange) => {
+    exchange.setRequestHeader('accept-encoding', 'identity')
+    if (type !== undefined) exchange.setRequestHeader('accept', type)
+  }
 }
 
 /** Orders parts by phase; inside one, as written. */
@@ -116,7 +123,7 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): CompiledRoute {
   const pool = pools.get(route.upstream.name) as UpstreamPool
   const way = compileWay(route, pools, services)
-  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services))
+  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services), services.converters)
   const parts = inOrder(routeParts(route, mapResponse, services, pools))
   return {
     id: route.id,

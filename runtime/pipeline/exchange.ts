@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CapturedResponse, CaptureOptions, Exchange, ExchangeEnd, ProblemCode, Reply, UpstreamOutcome } from '../../sdk/index.js'
 import { checkDeclaredLength, collectBody, hasBody, type Upload } from '../forward/collect-body.js'
+import type { Taps } from '../forward/taps.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { ExchangeHooks } from './exchange-hooks.js'
 import { parseCookies } from './parse-cookies.js'
@@ -61,6 +62,8 @@ export class GatewayExchange implements Exchange {
   collected: Promise<Buffer> | undefined = undefined
   /** What policies asked to be told of. */
   hooks: ExchangeHooks | undefined = undefined
+  /** Those who follow the call to the upstream; most exchanges have none. */
+  taps: Taps | undefined = undefined
   /** The upstream call under way. */
   call:
     | { cancel(): void; readonly target?: string | undefined; readonly targets?: ReadonlySet<string>; readonly attempts?: number }

@@ -68,6 +68,10 @@ class MemorySharedState implements SharedState {
     return this.#entries.delete(key)
   }
 
+  async time(): Promise<number> {
+    return this.#clock.wall()
+  }
+
   async publish(channel: string, message: string): Promise<void> {
     for (const listener of this.#listeners.get(channel) ?? []) listener(message)
   }

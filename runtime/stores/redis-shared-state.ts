@@ -2,7 +2,7 @@ import { redisKey } from './redis-key.js'
 import type { RedisLink } from './redis-link.js'
 import type { RedisScript } from './redis-script.js'
 import type { SharedState } from './shared-state.js'
-import { REMOVE_SCRIPT, REPLACE_SCRIPT, SET_IF_ABSENT_SCRIPT } from './state-scripts.js'
+import { REMOVE_SCRIPT, REPLACE_SCRIPT, SET_IF_ABSENT_SCRIPT, TIME_SCRIPT } from './state-scripts.js'
 import { StoreFailure } from './store-failure.js'
 
 const milliseconds = (ttlMs: number): string => String(Math.max(1, Math.ceil(ttlMs)))
@@ -16,6 +16,7 @@ const unfit = (reply: unknown): never => {
 const readText: Read<string | undefined> = (reply) => (reply === null ? undefined : typeof reply === 'string' ? reply : unfit(reply))
 const readFlag: Read<boolean> = (reply) => (reply === 0 || reply === 1 ? reply === 1 : unfit(reply))
 const readOk: Read<void> = (reply) => (reply === 'OK' ? undefined : unfit(reply))
+const readTime: Read<number> = (reply) => (typeof reply === 'number' && reply > 0 ? reply : unfit(reply))
 const readCount: Read<void> = (reply) => (typeof reply === 'number' ? undefined : unfit(reply))
 
 class RedisSharedState implements SharedState {
@@ -47,6 +48,10 @@ class RedisSharedState implements SharedState {
   remove(key: string, expected?: string): Promise<boolean> {
     if (expected === undefined) return this.#done(this.#link.send(['DEL', redisKey(this.#prefix, key)]), readFlag)
     return this.#run(REMOVE_SCRIPT, key, [expected], readFlag)
+  }
+
+  time(): Promise<number> {
+    return this.#run(TIME_SCRIPT, 'time\0', [], readTime)
   }
 
   publish(channel: string, message: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface SharedState {
   replace(key: string, expected: string, value: string, ttlMs: number): Promise<boolean>
   /** Removes a value, or only the `expected` one; true if something was removed. */
   remove(key: string, expected?: string): Promise<boolean>
+  /** Milliseconds since 1970 on the one clock that all processes share, which is Redis’s, else the own one. */
+  time(): Promise<number>
   /** Tells every process, this one included. */
   publish(channel: string, message: string): Promise<void>
   /** Hears what any process publishes; returns how to stop. */

@@ -19,3 +19,9 @@ export const REMOVE_SCRIPT = defineRedisScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `)
+
+/** Milliseconds since 1970 on the clock of the node that KEYS[1] belongs to, so that in a Cluster every process asks the same one. */
+export const TIME_SCRIPT = defineRedisScript(`
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+`)

@@ -62,7 +62,9 @@ function createHttpProbe(origin: URL, settings: HealthSettings, connection: Conn
   const { path = '/', timeout, statuses } = settings
   // Every probe opens a connection: a reused one may just have been closed by an idle target, which says nothing about it.
   const connect = createConnector(origin, timeout, connection)
-  const opened = import('undici').then(({ Client }) => new Client(origin.origin, { connect, pipelining: 0, maxHeaderSize: 16_384 }))
+  const opened = import('undici').then(
+    ({ default: { Client } }) => new Client(origin.origin, { connect, pipelining: 0, maxHeaderSize: 16_384 }),
+  )
   const healthy = new Set(statuses)
   return {
     async run() {

@@ -25,6 +25,7 @@ const FORWARDING = [
   'mapRequest',
   'mapResponse',
   'mapStatus',
+  'convert',
   'websocket',
 ] as const
 

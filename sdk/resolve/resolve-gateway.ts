@@ -39,8 +39,8 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
   const root = new Place(stamp)
   const issues = new IssueCollector()
   const parsed = issues.parse(gatewaySchema, gateway.options, root)
-  const policies = new PolicyResolver(issues)
   const upstreams = new UpstreamResolver(issues)
+  const policies = new PolicyResolver(issues, upstreams)
   const shared = policies.uses(gateway.options.use, 'gateway', inside(root, 'use'))
   const results = collectRoutes(
     gateway.options.routes,

@@ -7,6 +7,7 @@ import { readStamp } from '../stamp.js'
 import { combineEffects, partsOf } from './combined-auths.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import type { UpstreamResolver } from './resolve-upstreams.js'
 
 /** Names on the context that a policy's key may not hide. */
 const RESERVED = new Set([
@@ -43,14 +44,16 @@ const isDefined = (value: unknown): value is { definition: PolicyDefinition; opt
 /** Resolves policies and auths, each object once, so that a shared one keeps one identity. */
 export class PolicyResolver {
   readonly #issues: IssueCollector
+  readonly #upstreams: UpstreamResolver
   readonly #policies = new Map<object, ResolvedPolicy | undefined>()
   readonly #auths = new Map<object, ResolvedAuth | undefined>()
 
   /** What policies cannot do without, and where they are used first. */
   readonly needs: { readonly need: GatewayNeed; readonly place: Place }[] = []
 
-  constructor(issues: IssueCollector) {
+  constructor(issues: IssueCollector, upstreams: UpstreamResolver) {
     this.#issues = issues
+    this.#upstreams = upstreams
   }
 
   /** Resolves one `use` object; the values keep the order in which they are written. */
@@ -82,13 +85,20 @@ export class PolicyResolver {
 
   #parse(given: { definition: PolicyDefinition; options: unknown }, place: Place): ResolvedPolicy | undefined {
     const { definition, options } = given
-    const settings = this.#issues.parse(definition.options, options, stamped(place, readStamp(given) ?? place.stamp))
-    if (settings === undefined) return undefined
+    const at = stamped(place, readStamp(given) ?? place.stamp)
+    const settings = this.#issues.parse(definition.options, options, at)
+    if (settings === undefined || !this.#resolveUpstreams(definition, settings as Record<string, unknown>, at)) return undefined
     for (const need of definition.needs?.(settings) ?? []) this.needs.push({ need, place })
     const { name } = definition
     const phase = definition.phaseOf?.(settings) ?? definition.phase
     const effects = isShadow(settings) ? {} : definition.effects(settings)
     return { name, phase, settings, effects, definition, identity: formatPath(place.path) }
+  }
+
+  /** Puts resolved upstreams into freshly parsed settings; false if one of them is none. */
+  #resolveUpstreams({ upstreams = [] }: PolicyDefinition, settings: Record<string, unknown>, at: Place): boolean {
+    for (const key of upstreams) settings[key] = this.#upstreams.resolve(settings[key], inside(at, key))
+    return upstreams.every((key) => settings[key] !== undefined)
   }
 
   /** Resolves an auth and the parts that it combines. */

@@ -4,11 +4,12 @@ import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUps
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
 import { checkAffinity, checkAffinityUse } from './check-balance.js'
-import { acceptsOf, checkBodies } from './check-bodies.js'
 import { checkCaches } from './check-caches.js'
+import { checkMirrors } from './check-mirrors.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { type ResolvedBodies, resolveBodies } from './resolve-bodies.js'
 import { resolveComposition } from './resolve-composition.js'
 import { resolveFallback } from './resolve-fallback.js'
 import { resolveMatch } from './resolve-match.js'
@@ -65,19 +66,20 @@ export function resolveRoute(
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
   checkCaches(policies, auth, inside(place, 'use'), issues)
+  checkMirrors(policies, { upstream, compose: composed }, inside(place, 'use'), issues)
   const parsed = resolvePath(route.options, group, place, issues)
   const version = options && resolveVersion(options, group, place, issues)
   const match = options && resolveMatch(options, version?.condition, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
-  if (options) checkBodies(options, place, issues)
+  const bodies = options && resolveBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
   const retry = options && upstream && retryOf(options, composed, upstream, place, issues)
   const fallback = options && resolveFallback(options, upstream, place, to)
   if (options && upstream && !composed) checkKeyed(options, upstream, fallback, place, issues)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
-  if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const more = { version, upstream, composed, fallback, auth, policies, websocket, retry }
+  if (!options || !bodies || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
+  const more = { version, upstream, composed, fallback, auth, policies, websocket, retry, bodies }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
 
@@ -117,6 +119,7 @@ interface RouteParts {
   readonly version: ResolvedRoute['version']
   readonly upstream: ResolvedUpstream
   readonly fallback: ResolvedRoute['fallback']
+  readonly bodies: ResolvedBodies
   readonly composed: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
@@ -137,11 +140,14 @@ function documentation({ route, options, group, keys }: RouteParts) {
   }
 }
 
+/** What callers can observe of a route. */
+function effectsOf({ options, auth, policies, fallback, composed, upstream, version }: RouteParts, requestIdHeader: string) {
+  return resolveRouteEffects(options, { auth, policies, fallback }, composed?.upstreams ?? [upstream], requestIdHeader, version)
+}
+
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { keys, id, options, parsed, match, version, upstream, composed, fallback, auth, policies, websocket, retry } = parts
-  const upstreams = composed?.upstreams ?? [upstream]
-  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, fallback }, upstreams, requestIdHeader, version)
+  const { keys, id, options, parsed, match, version, upstream, composed, fallback, auth, policies, websocket, retry, bodies } = parts
   const behaviour = {
     path: parsed.path,
     segments: parsed.segments,
@@ -156,8 +162,6 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     compose: composed,
     auth,
     policies,
-    effects,
-    ownEffects,
     affinity: options.affinity,
     method: options.method,
     params: options.params,
@@ -166,7 +170,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     headers: options.headers,
     cookies: options.cookies,
     body: options.body,
-    accepts: acceptsOf(options),
+    accepts: bodies.accepts,
+    convert: bodies.convert,
     json,
     responses: composed ? { ...composed.responses, ...options.responses } : options.responses,
     validateResponse: options.validateResponse,
@@ -189,7 +194,7 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
   }
-  return Object.assign(behaviour, documentation(parts))
+  return Object.assign(behaviour, effectsOf(parts, requestIdHeader), documentation(parts))
 }
 
 export function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -42,6 +42,7 @@ function surroundings(shared?: LimitStore) {
     localLimits,
     leases: undefined,
     shared: createMemorySharedState(clock),
+    converters: {},
     revocations: undefined as unknown as Services['revocations'],
     certificates: undefined as unknown as Services['certificates'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
