@@ -55,6 +55,7 @@ export async function createServices(
 ): Promise<Services> {
   const { clock, log, metrics, resources, warmTasks } = parts
   const count = (name: string, labels: Readonly<Record<string, string>>) => metrics.count(name, labels)
+  const observe: Services['observe'] = (name, labels, seconds) => metrics.observe(name, labels, seconds)
   const keep: Services['keep'] = (key, create) => resources.keep(key, create)
   const localLimits: LimitStore = keep('limits:memory', () => createMemoryLimitStore(clock))
   const { redis } = settings
@@ -68,7 +69,7 @@ export async function createServices(
   const forgetTarget: Services['forgetTarget'] = (upstream, target) => metrics.forgetTarget(upstream, target)
   const { certificates, jwt, fetchUpstream, tell } = parts
   const stores = { limits, localLimits, shared, leases, revocations }
-  return { clock, log, ...stores, certificates, count, keep, warm, converters, jwt, fetchUpstream, tell, forgetTarget }
+  return { clock, log, ...stores, certificates, count, observe, keep, warm, converters, jwt, fetchUpstream, tell, forgetTarget }
 }
 
 /** Runs warm-up tasks side by side, each bounded in time; one that fails is logged and does not hold up the rest. */

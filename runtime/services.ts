@@ -61,6 +61,8 @@ export interface Services {
   tell(event: UpstreamEvent): void
   /** Takes a target that is gone out of the metrics, whose size would grow with every one that comes. */
   forgetTarget(upstream: string, target: string): void
+  /** Adds to a histogram of `/metrics`, in seconds. */
+  observe(name: string, labels: Readonly<Record<string, string>>, seconds: number): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */
   keep<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles, at most for `within` milliseconds. Default 5,000. */

@@ -77,6 +77,9 @@ export interface ResolvedFallback {
   readonly problems: ReadonlySet<string>
   readonly statuses: ReadonlySet<number>
   readonly upstream: ResolvedUpstream | undefined
+  /** For the other upstream. */
+  readonly retry: ResolvedRoute['retry']
+  readonly hedge: ResolvedRoute['hedge']
   readonly reply: StandInReply | undefined
 }
 

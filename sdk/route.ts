@@ -255,22 +255,35 @@ export function route<
 
 /** Routes that share a prefix, an auth, policies or tags. */
 export interface Group<GP extends string, A extends AnyAuth | undefined, GU> extends SharedOptions {
+  readonly '~prefix'?: GP | undefined
+  readonly '~auth'?: (() => A) | undefined
+  readonly '~use'?: (() => GU) | undefined
   /** Declares one route of the group; its path comes after the prefix, its policies after the group's. */
-  route<
-    const P extends string,
-    PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
-    Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
-    H extends Schema = Schema<BaseContext['headers']>,
-    K extends Schema = Schema<Readonly<Record<string, string>>>,
-    B extends Schema = Schema,
-    R extends ResponseMap = {},
-    UB extends Schema = Schema,
-    UR extends Readonly<Record<number, Schema>> = {},
-    U extends PolicyMap<ContextOf<A>> = {},
-  >(
-    options: RouteOptions<`${GP}${P}`, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, GU>,
-  ): Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
+  readonly route: GroupRoute
 }
+
+/**
+ * The `route` of every group. What it knows of its own comes by `this`: a method with the group's types in its signature would be made anew
+ * by the compiler for each group, and costs some 170 instantiations more in each route.
+ */
+export type GroupRoute = <
+  const P extends string,
+  GP extends string,
+  A extends AnyAuth | undefined,
+  GU,
+  PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
+  Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+  H extends Schema = Schema<BaseContext['headers']>,
+  K extends Schema = Schema<Readonly<Record<string, string>>>,
+  B extends Schema = Schema,
+  R extends ResponseMap = {},
+  UB extends Schema = Schema,
+  UR extends Readonly<Record<number, Schema>> = {},
+  U extends PolicyMap<ContextOf<A>> = {},
+>(
+  this: Group<GP, A, GU>,
+  options: RouteOptions<`${GP}${P}`, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, GU>,
+) => Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
 
 /** Declares what several routes share: a path prefix, an auth, policies, tags, a version. */
 export function group<
@@ -284,6 +297,6 @@ export function group<
   readonly tags?: readonly string[]
   readonly version?: Version
 }): Group<GP, A, GU> {
-  const grouped: Group<GP, A, GU> = { options, [STAMP]: stampOf(group), route: (own) => makeRoute(own, grouped, grouped.route) }
+  const grouped: Group<GP, A, GU> = { options, [STAMP]: stampOf(group), route: (own: object) => makeRoute(own, grouped, grouped.route) }
   return Object.freeze(grouped)
 }

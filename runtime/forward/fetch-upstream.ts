@@ -2,7 +2,7 @@ import { type CapturedResponse, Problem } from '../../sdk/index.js'
 import { chosenRoute } from '../pipeline/chosen-route.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
-import { openCall } from '../upstreams/open-call.js'
+import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { UpstreamSink } from '../upstreams/upstream-request.js'
 import { type ForwardContext, ForwardRequest } from './forward.js'
 import { endToEndFields } from './response-headers.js'
@@ -20,7 +20,7 @@ export interface FetchOptions {
   /** The body. Default: none. */
   readonly body?: string | undefined
   /** Told of the call before it is sent, so that it can be ended early; its promise then never settles. */
-  readonly begun?: (call: { cancel(): void }) => void
+  readonly begun?: (call: OutgoingCall) => void
 }
 
 class Collector implements UpstreamSink {

@@ -117,20 +117,23 @@ export function forward(exchange: GatewayExchange, given: CompiledRoute, writer:
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
   const own = new ResponseSink(exchange, route, writer, context)
   const sink = exchange.taps && !exchange.upgrade ? exchange.taps.follow(exchange, route, own, context) : own
-  const call = callFor(exchange, route, route.pool, sink, context)
+  const call = callFor({ exchange, route, pool: route.pool, sink, context, own })
   exchange.call = call
   call.send()
 }
 
-function callFor(
-  exchange: GatewayExchange,
-  route: CompiledRoute,
-  pool: UpstreamPool,
-  sink: UpstreamSink,
-  context: ForwardContext,
-): OutgoingCall {
+function callFor(parts: {
+  readonly exchange: GatewayExchange
+  readonly route: CompiledRoute
+  readonly pool: UpstreamPool
+  readonly sink: UpstreamSink
+  readonly own: ResponseSink
+  readonly context: ForwardContext
+}): OutgoingCall {
+  const { exchange, route, pool, sink, own, context } = parts
   const { fallback } = route
   if (!fallback || exchange.upgrade) return openCall(pool, new ForwardRequest(exchange, route, context), sink, context)
   const requestFor = (to: CompiledRoute) => new ForwardRequest(exchange, to, context)
-  return new FallbackCall({ exchange, route, pool, fallback, sink, context, requestFor })
+  const turned = (to: CompiledRoute) => own.turn(to)
+  return new FallbackCall({ exchange, route, pool, fallback, sink, turned, context, requestFor })
 }

@@ -65,7 +65,7 @@ const LENGTH = new Set(['content-length'])
  */
 export class ResponseSink implements UpstreamSink {
   readonly #exchange: GatewayExchange
-  readonly #route: CompiledRoute
+  #route: CompiledRoute
   readonly #writer: ResponseWriter
   readonly #context: SinkContext
   #begun = false
@@ -81,6 +81,11 @@ export class ResponseSink implements UpstreamSink {
     this.#route = route
     this.#writer = writer
     this.#context = context
+  }
+
+  /** Another upstream is asked; what the first one sent has not come here. */
+  turn(route: CompiledRoute): void {
+    this.#route = route
   }
 
   begin(status: number, received: Buffer[], resume: () => void): boolean {

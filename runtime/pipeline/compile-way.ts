@@ -6,21 +6,20 @@ import { compileRetry } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledRoute } from './compiled-route.js'
 
-/** How requests of a route reach its upstream. */
+/** How requests reach one upstream. */
 export type UpstreamWay = Pick<CompiledRoute, 'pool' | 'retry' | 'hedge' | 'chooseBy' | 'deadlineHeader'>
 
-/** Compiles how requests of a route with several upstreams reach the one that `route` names. */
+/** Compiles the way to one of a route's upstreams. */
 export function compileWay(
-  route: ResolvedRoute,
+  to: Pick<ResolvedRoute, 'upstream' | 'retry' | 'hedge' | 'affinity'>,
   pools: ReadonlyMap<string, UpstreamPool>,
   services: Pick<Services, 'keep' | 'clock'>,
 ): UpstreamWay {
-  const { name, settings } = route.upstream
   return {
-    pool: pools.get(name),
-    retry: compileRetry(route, services),
-    hedge: compileHedge(route, services),
-    chooseBy: compileChoiceReader(route),
-    deadlineHeader: settings.deadlineHeader,
+    pool: pools.get(to.upstream.name),
+    retry: compileRetry(to, services),
+    hedge: compileHedge(to, services),
+    chooseBy: compileChoiceReader(to),
+    deadlineHeader: to.upstream.settings.deadlineHeader,
   }
 }

@@ -17,12 +17,18 @@ export interface ResponseMapping {
   run(exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]): Buffer | Promise<Buffer>
 }
 
+/** How a request reaches the other upstream, and how what that answers is made public. */
+export type FallbackWay = Pick<CompiledRoute, 'retry' | 'hedge' | 'chooseBy' | 'deadlineHeader' | 'publicLocation' | 'publicCookie'> & {
+  readonly pool: UpstreamPool
+}
+
 /** The other upstream of a route, and when it is asked. */
 export interface CompiledFallback {
   /** Codes of the problems, and statuses of the upstream, after which it is. */
   readonly problems: ReadonlySet<string>
   readonly statuses: ReadonlySet<number>
-  readonly pool: UpstreamPool
+  /** What is other than with the route's own upstream. */
+  readonly way: FallbackWay
   /** Told of each time. */
   taken(exchange: GatewayExchange, to: 'upstream' | 'reply', after: string): void
 }

@@ -65,7 +65,9 @@ export class GatewayExchange implements Exchange {
   /** Those who follow the call to the upstream; most exchanges have none. */
   taps: Taps | undefined = undefined
   /** The upstream call under way. */
-  call: { cancel(): void; readonly target?: string | undefined; readonly attempts?: number } | undefined = undefined
+  call:
+    | { cancel(): void; readonly target?: string | undefined; readonly targets?: ReadonlySet<string>; readonly attempts?: number }
+    | undefined = undefined
   /** The route that runs; set when it is matched. */
   route: CompiledRoute | undefined = undefined
   /** The client's connection is closed. */
@@ -76,8 +78,8 @@ export class GatewayExchange implements Exchange {
   target: string | undefined = undefined
   /** What stood in for the upstream, and after which problem or status. */
   fallback: { readonly to: 'upstream' | 'reply'; readonly after: string } | undefined = undefined
-  /** Parts of a composed response that did not come as they should, and what became of them. */
-  parts: Readonly<Record<string, string>> | undefined = undefined
+  /** What became of the parts of a composed response, and how long each took. */
+  parts: Record<string, { readonly outcome: string; readonly ms: number | undefined }> | undefined = undefined
 
   constructor(
     req: IncomingMessage,

@@ -27,7 +27,7 @@ function compileSide(route: ResolvedRoute, side: ResolvedSide, whole: CompiledRo
     source,
     rollout: undefined,
     // The upstream that has just failed is none to fall back to.
-    fallback: whole.fallback?.pool === pool ? undefined : whole.fallback,
+    fallback: whole.fallback?.way.pool === pool ? undefined : whole.fallback,
     publicLocation: compilePublicLocation(source, pool),
     publicCookie: compilePublicCookie(source, pool),
     timeouts: side.timeouts,

@@ -52,7 +52,7 @@ export function resolveRoute(
   const group: GroupOptions = route.group?.options ?? {}
   const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
   const options = issues.parse(routeSchema, route.options, place)
-  const composed = resolveComposition(route, place, to)
+  const composed = resolveComposition(route, options, place, to)
   const destination = resolveDestination(route, composed, place, to)
   const auth = route.group
     ? to.policies.auth(group.auth, inside(groupPlace, 'auth'))
@@ -113,6 +113,8 @@ function documentation({ route, options, group, keys }: RouteParts) {
     stamp: route[STAMP],
   }
 }
+
+const upstreamsOf = ({ composed, rollout, way }: RouteParts) => composed?.upstreams ?? rollout?.sides ?? [way.upstream]
 
 /** What callers can observe of a route. */
 function effectsOf(parts: RouteParts, requestIdHeader: string) {

@@ -1,7 +1,7 @@
 import type { ResolvedComposition } from '../compose/resolved-composition.js'
 import type { ResolvedRollout, ResolvedRoute, ResolvedSide, ResolvedUpstream } from '../resolved.js'
 import type { Route } from '../route.js'
-import { checkAffinity } from './check-balance.js'
+import { checkAffinity, checkAffinityUse } from './check-balance.js'
 import { inside, type Place } from './place.js'
 import { resolveFallback } from './resolve-fallback.js'
 import { resolveHedge, resolveRetry } from './resolve-retry.js'
@@ -46,27 +46,36 @@ export function resolveWays(
     to.issues.add('GW1170', place, `the rollout "${rollout.name}" has no \`by\`, and the route no \`affinity\` to tell callers apart by`, {
       hint: 'add for example `by: ip` there, or `affinity: session.key(…)` here',
     })
-  const [way, other] = upstreams.map((upstream) => resolveSide(options, upstream, keyed, place, to))
+  const [way, other] = upstreams.map((upstream) => resolveSide(options, upstream, place, to))
   // One side of a rollout may well stand in for the other.
   const fallback = resolveFallback(options, rollout ? undefined : way?.upstream, place, to)
+  if (options.compose === undefined && !keyed) checkKeyed(options, upstreams, fallback, place, to)
   return { way, rollout: rollout && way && other && { ...rollout, ways: [way, other] }, fallback }
 }
 
-/** How a route's requests reach one of its upstreams: by the route's own settings over the upstream's over the defaults. */
-function resolveSide(
-  options: RouteSettings,
-  upstream: ResolvedUpstream,
-  keyed: boolean,
+/** Holds that a route has a key exactly where its upstreams, or the one it falls back to, balance by one. */
+function checkKeyed(
+  { affinity }: RouteSettings,
+  own: readonly ResolvedUpstream[],
+  fallback: ResolvedRoute['fallback'],
   place: Place,
   { issues }: RouteResolution,
-): ResolvedSide {
-  checkAffinity(options, upstream, keyed, place, issues)
+): void {
+  const upstreams = [...own, ...(fallback?.upstream ? [fallback.upstream] : [])]
+  for (const one of upstreams) checkAffinity({ affinity, isOwn: false }, one, place, issues)
+  checkAffinityUse(affinity, upstreams, place, issues)
+}
+
+/** How a route's requests reach one of its upstreams: by the route's own settings over the upstream's over the defaults. */
+function resolveSide(options: RouteSettings, upstream: ResolvedUpstream, place: Place, { issues }: RouteResolution): ResolvedSide {
   const { timeouts } = upstream.settings
+  // A composed route's own hold for its calls, which are checked one by one.
+  const composed = options.compose !== undefined
   return {
     upstream,
-    retry: resolveRetry(options, upstream, place, issues),
-    hedge: resolveHedge(options, upstream),
-    timeouts: { ...DEFAULT_TIMEOUTS, ...(options.compose === undefined ? definedOf(timeouts) : {}), ...definedOf(options.timeouts) },
+    retry: composed ? options.retry : resolveRetry(options, upstream, place, issues),
+    hedge: composed ? options.hedge || undefined : resolveHedge(options, upstream),
+    timeouts: { ...DEFAULT_TIMEOUTS, ...(composed ? {} : definedOf(timeouts)), ...definedOf(options.timeouts) },
   }
 }
 

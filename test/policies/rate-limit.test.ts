@@ -46,6 +46,7 @@ function surroundings(shared?: LimitStore) {
     revocations: undefined as unknown as Services['revocations'],
     certificates: undefined as unknown as Services['certificates'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
+    observe: () => undefined,
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),
     warm: () => undefined,
