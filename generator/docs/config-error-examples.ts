@@ -16,6 +16,7 @@ import {
   upstream,
   versions,
 } from '../../sdk/index.js'
+import { BODY_ERROR_EXAMPLES } from './body-error-examples.js'
 import { UPSTREAM_ERROR_EXAMPLES } from './upstream-error-examples.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
@@ -202,46 +203,6 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         }),
       },
     }),
-  GW1401: () =>
-    defineGateway({
-      info,
-      routes: {
-        orders: route({
-          method: 'GET',
-          path: '/orders',
-          upstream: shop,
-          responses: { 200: 'empty' },
-          // @ts-expect-error The compiler refuses it too.
-          mapResponse: { 404: () => ({ orders: [] }) },
-        }),
-      },
-    }),
-  GW1402: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, mapRequest: () => ({ page: 1 }) }) },
-    }),
-  GW1403: () => defineGateway({ info, routes: { feed: route({ method: 'POST', path: '/feed', upstream: shop, websocket: true }) } }),
-  GW1405: () =>
-    defineGateway({
-      info,
-      routes: {
-        photos: route({ method: 'POST', path: '/photos', upstream: shop, body: z.object({ photo: z.file() }), accepts: ['json'] }),
-      },
-    }),
-  GW1406: () =>
-    defineGateway({
-      info,
-      routes: {
-        keys: route({
-          method: 'GET',
-          path: '/keys',
-          upstream: shop,
-          responses: { 200: z.object({ key: z.uuid().meta({ secret: true }) }) },
-          redactSecrets: true,
-        }),
-      },
-    }),
   GW1380: () =>
     defineGateway({
       info,
@@ -276,16 +237,6 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       },
     })
   },
-  GW1404: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
-    }),
-  GW1407: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, convert: { response: 'xml' } }) },
-    }),
   GW1350: () => {
     const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })
     return defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: slow }) } })
@@ -308,4 +259,5 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       routes: { orders: route({ method: 'POST', path: '/orders', upstream: shop, retry: { attempts: 1 } }) },
     }),
+  ...BODY_ERROR_EXAMPLES,
 }

@@ -38,6 +38,7 @@ const OPTION_PAGES: Readonly<Record<string, OptionsSource>> = {
 const EXAMPLES = [
   ['./config-error-examples.ts', 'CONFIG_ERROR_EXAMPLES'],
   ['./upstream-error-examples.ts', 'UPSTREAM_ERROR_EXAMPLES'],
+  ['./body-error-examples.ts', 'BODY_ERROR_EXAMPLES'],
 ] as const
 
 const definitions: readonly PolicyDefinition[] = [...Object.values(policyDefinitions), ...Object.values(authDefinitions)]
