@@ -237,27 +237,5 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       },
     })
   },
-  GW1350: () => {
-    const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })
-    return defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: slow }) } })
-  },
-  GW1351: () =>
-    defineGateway({
-      info,
-      routes: {
-        orders: route({
-          method: 'POST',
-          path: '/orders',
-          upstream: shop,
-          // @ts-expect-error The compiler refuses it too.
-          retry: { nonIdempotent: true },
-        }),
-      },
-    }),
-  GW1352: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'POST', path: '/orders', upstream: shop, retry: { attempts: 1 } }) },
-    }),
   ...BODY_ERROR_EXAMPLES,
 }

@@ -19,4 +19,26 @@ export const UPSTREAM_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> 
         stock: route({ method: 'GET', path: '/stock', upstream: rollout({ blue: shop, green: next, active: 'green' }) }),
       },
     }),
+  GW1350: () => {
+    const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })
+    return defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: slow }) } })
+  },
+  GW1351: () =>
+    defineGateway({
+      info,
+      routes: {
+        orders: route({
+          method: 'POST',
+          path: '/orders',
+          upstream: shop,
+          // @ts-expect-error The compiler refuses it too.
+          retry: { nonIdempotent: true },
+        }),
+      },
+    }),
+  GW1352: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'POST', path: '/orders', upstream: shop, retry: { attempts: 1 } }) },
+    }),
 }
