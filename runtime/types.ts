@@ -75,26 +75,6 @@ export interface GatewayBreakers {
   set(upstream: string, to: { readonly state: 'open' | 'closed' | 'auto'; readonly target?: string }): void
 }
 
-/** What happened to a target or a breaker of an upstream. */
-export interface UpstreamEvent {
-  readonly upstream: string
-  /** The target's URL; undefined where a breaker stands for the whole upstream. */
-  readonly target: string | undefined
-  /** `joined` and `left` are told of targets that are found while the gateway runs. */
-  readonly change:
-    | 'joined'
-    | 'left'
-    | 'healthy'
-    | 'unhealthy'
-    | 'ejected'
-    | 'returned'
-    | 'breaker-open'
-    | 'breaker-half-open'
-    | 'breaker-closed'
-  /** What the probe found or why it was ejected, in a few words. */
-  readonly reason?: string
-}
-
 /** Who set the share of a rollout: the config, an operator, or the gateway itself since the canary failed. */
 export type RolloutCause = 'config' | 'hand' | 'errors'
 
@@ -130,6 +110,27 @@ export interface GatewayRollouts {
    * there is no such rollout, INVALID_REQUEST where it is of the other kind.
    */
   set(name: string, to: { readonly percent: number } | { readonly state: 'stable' } | { readonly active: 'blue' | 'green' }): void
+}
+
+/** What happened to a target or a breaker of an upstream, or to the rollout whose canary it is. */
+export interface UpstreamEvent {
+  readonly upstream: string
+  /** The target's URL; undefined where it is about the whole upstream. */
+  readonly target: string | undefined
+  /** `joined` and `left` are told of targets that are found while the gateway runs. */
+  readonly change:
+    | 'joined'
+    | 'left'
+    | 'healthy'
+    | 'unhealthy'
+    | 'ejected'
+    | 'returned'
+    | 'breaker-open'
+    | 'breaker-half-open'
+    | 'breaker-closed'
+    | 'rolled-back'
+  /** What the probe found, why it was ejected or taken back, in a few words. */
+  readonly reason?: string
 }
 
 /** A gateway that runs. */

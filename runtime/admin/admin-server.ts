@@ -27,7 +27,10 @@ export interface AdminActions extends Omit<AdminSources, 'observe'> {
   revoke(given: unknown): Promise<void>
 }
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}`, `GET /rollouts`, `POST /rollouts/{name}`, `GET /mirrors` and `GET /upstreams`, and nothing else. */
+/**
+ * Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}`,
+ * `GET /rollouts`, `POST /rollouts/{name}`, `GET /mirrors` and `GET /upstreams`, and nothing else.
+ */
 export function createAdminServer(metrics: Metrics, actions: AdminActions): AdminServer {
   const { readiness, purge, revoke, breakers, rollouts, mirrors, pools } = actions
   const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
@@ -40,9 +43,9 @@ export function createAdminServer(metrics: Metrics, actions: AdminActions): Admi
     '/cache/purge': (req) => answerPurge(req, purge),
     '/revocations': (req) => answerRevocation(req, revoke),
     '/breakers': (req) => answerBreakers(req, undefined, breakers),
+    '/rollouts': (req) => answerRollouts(req, undefined, rollouts),
     '/mirrors': (req) => answerMirrors(req, mirrors),
     '/upstreams': (req) => answerUpstreams(req, pools()),
-    '/rollouts': (req) => answerRollouts(req, undefined, rollouts),
   }
   const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
   const respond = async (req: IncomingMessage) => {

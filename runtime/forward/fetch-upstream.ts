@@ -73,9 +73,9 @@ class Collector implements UpstreamSink {
 export async function fetchUpstream(
   exchange: GatewayExchange,
   context: ForwardContext,
-  { edits = [], method = exchange.method, limit, route: given = exchange.route, body = '', begun }: FetchOptions,
+  { edits = [], method = exchange.method, limit, route: given, body = '', begun }: FetchOptions,
 ): Promise<CapturedResponse> {
-  const route = given && chosenRoute(exchange, given)
+  const route = given ?? (exchange.route && chosenRoute(exchange, exchange.route))
   if (!route?.pool) throw new Problem('INTERNAL')
   const { pool } = route
   const apart: GatewayExchange = Object.create(exchange, {

@@ -1,10 +1,10 @@
 import type { MirrorSettings } from '../../sdk/policies/mirror.js'
-import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { ResolvedRoute, ResolvedUpstream } from '../../sdk/resolved.js'
 import { compileChoiceReader } from '../forward/choice-reader.js'
 import { hasBody } from '../forward/collect-body.js'
 import type { ForwardContext } from '../forward/forward.js'
 import { KeptBody } from '../forward/kept-body.js'
-import type { Tap, TapSource } from '../forward/taps.js'
+import type { Tap } from '../forward/taps.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { spread } from '../policies/spread.js'
@@ -31,37 +31,43 @@ export interface MirrorWay {
   readonly responseLimit: number
 }
 
+/** Where copies go, in one generation of the config. */
+export interface MirrorTarget {
+  readonly to: ResolvedUpstream
+  readonly pool: UpstreamPool
+}
+
 /** What mirrors need of their surroundings. */
 export interface MirrorDeps {
-  readonly pool: UpstreamPool
   readonly board: MirrorBoard
   readonly log: Services['log']
 }
 
 /** One mirror: decides which requests are copied, and bounds how many copies are under way. */
-export class Mirror implements TapSource, Resource {
-  readonly #settings: MirrorSettings
+export class Mirror implements Resource {
+  readonly #settings: Omit<MirrorSettings, 'to'>
   readonly #deps: MirrorDeps
   readonly #sampled = spread()
-  readonly #ways = new WeakMap<CompiledRoute, MirrorWay>()
+  readonly #ways = new WeakMap<ResolvedRoute, MirrorWay>()
   readonly #running = new Set<MirrorCopy>()
   #closed = false
 
-  constructor(settings: MirrorSettings, deps: MirrorDeps) {
+  constructor(settings: Omit<MirrorSettings, 'to'>, deps: MirrorDeps) {
     this.#settings = settings
     this.#deps = deps
   }
 
-  open(exchange: GatewayExchange, route: CompiledRoute, context: ForwardContext): Tap | undefined {
+  /** Copies a request that is about to go upstream, if it is one to copy; returns what has to follow the request. */
+  open(exchange: GatewayExchange, route: CompiledRoute, context: ForwardContext, target: MirrorTarget): Tap | undefined {
     const { unsafe, sample, limit, concurrency } = this.#settings
     const { source } = route
-    if (!source || this.#closed || source.upstream.name === this.#deps.pool.name) return undefined
+    if (!source || this.#closed || route.pool === target.pool) return undefined
     if ((!unsafe && !SAFE.has(exchange.method)) || !this.#sampled(sample)) return undefined
     const streamed = exchange.body === undefined && hasBody(exchange.req)
     const kept = streamed ? KeptBody.of(exchange.req, limit) : undefined
     if (streamed ? !kept : Buffer.byteLength(exchange.body ?? '') > limit) this.#deps.board.requested(source.id, 'too_large')
     else if (this.#running.size >= concurrency) this.#deps.board.requested(source.id, 'dropped')
-    else return this.#begin(new MirrorCopy(exchange, this.#way(route, source), context, kept, this.#outcome(source.id)))
+    else return this.#begin(new MirrorCopy(exchange, this.#way(route, source, target), context, kept, this.#outcome(source.id)))
     return undefined
   }
 
@@ -87,11 +93,10 @@ export class Mirror implements TapSource, Resource {
     }
   }
 
-  #way(route: CompiledRoute, source: ResolvedRoute): MirrorWay {
-    const known = this.#ways.get(route)
+  #way(route: CompiledRoute, source: ResolvedRoute, { to, pool }: MirrorTarget): MirrorWay {
+    const known = this.#ways.get(source)
     if (known) return known
-    const { to, timeout, diff, header, credentials } = this.#settings
-    const { pool } = this.#deps
+    const { timeout, diff, header, credentials } = this.#settings
     const stripped = credentials === 'strip' ? credentialNames(source) : []
     const own: Partial<CompiledRoute> = {
       pool,
@@ -110,7 +115,7 @@ export class Mirror implements TapSource, Resource {
       compare: diff && compileComparison(source, diff),
       responseLimit: diff ? diff.limit : -1,
     }
-    this.#ways.set(route, way)
+    this.#ways.set(source, way)
     return way
   }
 }

@@ -22,8 +22,7 @@ function keepFromUpstream(ctx: Exchange, cookie: string): void {
 }
 
 /** Keeps clients with their targets by a cookie; undefined where the upstream is not sticky. */
-export function stickyPart(pool: UpstreamPool): CompiledPolicy | undefined {
-  const { bonds } = pool
+export function stickyPart({ bonds }: UpstreamPool): CompiledPolicy | undefined {
   if (!bonds) return undefined
   const { settings } = bonds
   const { cookie, maxAge } = settings
@@ -33,8 +32,6 @@ export function stickyPart(pool: UpstreamPool): CompiledPolicy | undefined {
     request: (ctx) => keepFromUpstream(ctx, cookie),
     response(ctx) {
       const exchange = ctx as GatewayExchange
-      // Of a rollout, the other side answers.
-      if (exchange.route?.pool !== pool) return
       const given = parseCookies(exchange.req.headers.cookie)[cookie]
       // A client whose target is gone for good may begin anew with its next request.
       if (exchange.problem === 'NO_HEALTHY_TARGET' && given !== undefined && !bonds.target(given))

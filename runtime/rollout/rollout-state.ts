@@ -5,7 +5,7 @@ import { hashText } from '../upstreams/balance/hash-text.js'
 import { TimeWindow } from '../upstreams/breaker/time-window.js'
 
 /** What a rollout needs of its surroundings. */
-export type RolloutDeps = Pick<Services, 'clock' | 'count' | 'log'>
+export type RolloutDeps = Pick<Services, 'clock' | 'count' | 'log' | 'tell'>
 
 /** 0 for `stable` or `blue`, 1 for `canary` or `green`. */
 export type SideIndex = 0 | 1
@@ -88,7 +88,7 @@ export class RolloutState implements Resource {
 
   #judge([stable, canary]: readonly [TimeWindow, TimeWindow]): void {
     const { abortIf, name } = this.settings
-    const { clock, count, log } = this.#deps
+    const { clock, count, log, tell } = this.#deps
     if (!abortIf || this.#percent === 0 || canary.calls < abortIf.minRequests) return
     stable.forget(clock.now())
     const allowed = abortIf.errorRatio + (abortIf.over === 'stable' ? ratioOf(stable) : 0)
@@ -97,6 +97,8 @@ export class RolloutState implements Resource {
     this.#change(0, 'errors')
     count('gatewright_rollout_rollbacks_total', { rollout: name })
     log.warn(found, 'rollout taken back: its canary fails')
+    const reason = `${found.failed} of ${found.requests} requests failed`
+    tell({ upstream: this.settings.sides[1].name, target: undefined, change: 'rolled-back', reason })
   }
 
   #change(percent: number, cause: RolloutCause): void {

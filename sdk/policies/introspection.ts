@@ -4,8 +4,8 @@ import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { type Duration, duration, httpUrl, scopeToken } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
+import { type TokenRules, tokenRules } from '../token-rules.js'
 import type { Out, Schema } from '../types.js'
-import { type TokenRules, tokenRules } from './token-rules.js'
 
 const options = z.strictObject({
   /** The authorization server's introspection endpoint. */

@@ -4,9 +4,9 @@ import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { type Duration, duration, headerName, httpUrl, scopeToken } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
+import { tokenRules } from '../token-rules.js'
 import type { Out, Schema } from '../types.js'
 import type { MatchRuleOptions } from './scopes.js'
-import { tokenRules } from './token-rules.js'
 
 /** Signature algorithms accepted from RFC 7518 section 3 and RFC 8037; `none` is not among them. */
 export const JWT_ALGORITHMS = [

@@ -101,8 +101,6 @@ interface RouteParts {
   readonly websocket: ResolvedRoute['websocket']
 }
 
-const upstreamsOf = ({ composed, rollout, way }: RouteParts) => composed?.upstreams ?? rollout?.sides ?? [way.upstream]
-
 /** What documents and notices say of a route, and where it stands in the source. */
 function documentation({ route, options, group, keys }: RouteParts) {
   return {

@@ -184,7 +184,8 @@ for (const lane of LANES) {
   })
 
   test(`${lane}: a fallback does not hide a canary that fails, and stable stands in for it`, async (t) => {
-    const v1 = await startUpstream(t, (_request, res) => void res.end('v1'))
+    let serve = (res: ServerResponse) => void res.end('v1')
+    const v1 = await startUpstream(t, (_request, res) => serve(res))
     const v2 = await startUpstream(t, (_request, res) => fail(res))
     const stable = upstream('v1', { targets: [v1.url] })
     const canary = upstream('v2', { targets: [v2.url] })
@@ -201,6 +202,9 @@ for (const lane of LANES) {
     t.is(v2.requests.length, 5)
     t.is(v1.requests.length, 10)
     t.like(gateway.rollouts.list()[0], { percent: 0, setBy: 'errors' })
+    serve = fail
+    t.is((await fetch(`${gateway.url}/users`)).status, 500)
+    t.is(v1.requests.length, 11, 'it does not stand in for itself')
   })
 
   test(`${lane}: blue and green change places under load, by hand and by reload, and no request is lost`, async (t) => {

@@ -13,6 +13,7 @@ function open(percent: number, abortIf: AbortOptions | false = {}, name = 'users
   const clock = fakeClock()
   const { lines, log } = recordLog()
   const counted: string[] = []
+  const told: unknown[] = []
   const settings: ResolvedRollout = {
     kind: 'canary',
     name,
@@ -21,12 +22,17 @@ function open(percent: number, abortIf: AbortOptions | false = {}, name = 'users
     by: undefined,
     abortIf: abortIf === false ? undefined : abortSchema.parse(abortIf),
   }
-  const state = new RolloutState(settings, { clock, log, count: (metric, labels) => void counted.push(`${metric} ${labels['rollout']}`) })
+  const state = new RolloutState(settings, {
+    clock,
+    log,
+    tell: (event) => void told.push(event),
+    count: (metric, labels) => void counted.push(`${metric} ${labels['rollout']}`),
+  })
   const send = (failed: boolean, side: 0 | 1 = 1) => state.record(side, state.generation, failed)
   const sendAll = (count: number, failed: boolean, side: 0 | 1 = 1) => {
     for (let sent = 0; sent < count; sent++) send(failed, side)
   }
-  return { state, clock, lines, counted, send, sendAll }
+  return { state, clock, lines, counted, told, send, sendAll }
 }
 
 const KEYS = Array.from({ length: 10_000 }, (_, index) => `user-${index}`)
@@ -70,7 +76,7 @@ test('a share that grows moves keys from stable to canary alone; 0 takes nobody,
 })
 
 test('it is taken back when more than the bound fails, at its volume, and not before', (t) => {
-  const { state, lines, counted, send, sendAll } = open(5)
+  const { state, lines, counted, told, send, sendAll } = open(5)
   sendAll(46, false)
   sendAll(3, true)
   t.is(state.percent, 5, '3 of 49 is too much, of too few')
@@ -79,6 +85,7 @@ test('it is taken back when more than the bound fails, at its volume, and not be
   t.is(state.cause, 'errors')
   t.deepEqual(counted, ['gatewright_rollout_rollbacks_total users'])
   t.like(lines.at(-1), { level: 40, rollout: 'users', percent: 5, requests: 50, failed: 4, allowed: 0.05 })
+  t.deepEqual(told, [{ upstream: 'users-v2', target: undefined, change: 'rolled-back', reason: '4 of 50 requests failed' }])
   sendAll(500, true)
   t.is(counted.length, 1)
 })

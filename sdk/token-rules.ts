@@ -1,6 +1,6 @@
-import type { AuthPolicy } from '../auth.js'
-import { roles } from './roles.js'
-import { type MatchRuleOptions, scopes, type TokenKind } from './scopes.js'
+import type { AuthPolicy } from './auth.js'
+import { roles } from './policies/roles.js'
+import { type MatchRuleOptions, scopes, type TokenKind } from './policies/scopes.js'
 
 /** Policies on what a token carries, `D` being what its auth gives, `S` and `R` the scopes and roles that there are. */
 export interface TokenRules<D, S extends string, R extends string> {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import { gatewayOf } from '../helpers/document-of.js'
 import { LANES } from '../helpers/start-gateway.js'
-import { type Answer, json, startStage } from './mirror-stage.js'
+import { type Answer, json, startStage } from '../mirror/mirror-stage.js'
 
 const hangs: Answer = () => undefined
 const BAD: Readonly<Record<string, readonly [Answer, string]>> = {
