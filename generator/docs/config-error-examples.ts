@@ -174,34 +174,6 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         }),
       },
     }),
-  GW1320: () =>
-    defineGateway({
-      info,
-      routes: {
-        orders: route({
-          method: 'GET',
-          path: '/orders',
-          upstream: upstream('orders', { targets: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'], balance: 'consistent-hash' }),
-        }),
-      },
-    }),
-  GW1321: () => defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, affinity: ip }) } }),
-  GW1322: () =>
-    defineGateway({
-      info,
-      routes: {
-        orders: route({
-          method: 'GET',
-          path: '/orders',
-          upstream: upstream('orders', { targets: ['http://127.0.0.1:4001'], sticky: { cookie: 'gw_affinity' } }),
-        }),
-        stock: route({
-          method: 'GET',
-          path: '/stock',
-          upstream: upstream('stock', { targets: ['http://127.0.0.1:4002'], sticky: { cookie: 'gw_affinity' } }),
-        }),
-      },
-    }),
   GW1401: () =>
     defineGateway({
       info,

@@ -1,4 +1,4 @@
-import { defineGateway, type IssueCode, rollout, route, upstream } from '../../sdk/index.js'
+import { defineGateway, type IssueCode, ip, rollout, route, upstream } from '../../sdk/index.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
 const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
@@ -17,6 +17,34 @@ export const UPSTREAM_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> 
       routes: {
         orders: route({ method: 'GET', path: '/orders', upstream: rollout({ blue: shop, green: next, active: 'blue' }) }),
         stock: route({ method: 'GET', path: '/stock', upstream: rollout({ blue: shop, green: next, active: 'green' }) }),
+      },
+    }),
+  GW1320: () =>
+    defineGateway({
+      info,
+      routes: {
+        orders: route({
+          method: 'GET',
+          path: '/orders',
+          upstream: upstream('orders', { targets: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'], balance: 'consistent-hash' }),
+        }),
+      },
+    }),
+  GW1321: () => defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, affinity: ip }) } }),
+  GW1322: () =>
+    defineGateway({
+      info,
+      routes: {
+        orders: route({
+          method: 'GET',
+          path: '/orders',
+          upstream: upstream('orders', { targets: ['http://127.0.0.1:4001'], sticky: { cookie: 'gw_affinity' } }),
+        }),
+        stock: route({
+          method: 'GET',
+          path: '/stock',
+          upstream: upstream('stock', { targets: ['http://127.0.0.1:4002'], sticky: { cookie: 'gw_affinity' } }),
+        }),
       },
     }),
 }
