@@ -161,10 +161,7 @@ export interface RouteOptions<
   readonly use?: U
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
-  /**
-   * What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`, and kept on one side by, where it is a `rollout` without
-   * `by`; an empty key sends them anywhere, and to the side of `stable`.
-   */
+  /** What requests are sent to one target by (`consistent-hash`), and kept on one side by (a `rollout` without `by`); an empty key: anywhere, `stable`. */
   readonly affinity?: Key<
     C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output']; readonly cookies: K['_zod']['output'] },
     string

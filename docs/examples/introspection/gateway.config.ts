@@ -16,6 +16,8 @@ const session = introspection({
 export default defineGateway({
   info: { title: 'Shop API', version: '1.0.0' },
   routes: {
-    orders: { list: route({ method: 'GET', path: '/orders', upstream: shop, auth: session, use: { read: session.scopes('orders:read') } }) },
+    orders: {
+      list: route({ method: 'GET', path: '/orders', upstream: shop, auth: session, use: { read: session.scopes('orders:read') } }),
+    },
   },
 })
