@@ -60,7 +60,7 @@ export function resolveRoute(
   const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
-  checkCaches(policies, auth, inside(place, 'use'), issues)
+  checkCaches(policies, { auth, compose: composed }, inside(place, 'use'), issues)
   checkMirrors(
     policies,
     { upstream: destination.rollout ? undefined : destination.upstreams[0], compose: composed },
@@ -77,9 +77,22 @@ export function resolveRoute(
   const ways = options && resolveWays(options, destination, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
   if (!options || !bodies || !ways?.way || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const more = { version, ...ways, way: ways.way, composed, auth, policies, websocket, bodies }
+  const more = {
+    version,
+    ...ways,
+    way: ways.way,
+    composed,
+    auth,
+    policies: composed ? policies.filter(isOfOwnResponse) : policies,
+    websocket,
+    bodies,
+  }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
+
+/** Policies of what one upstream is sent and answers, which pass composed routes by. */
+const OF_FORWARDING: ReadonlySet<string> = new Set(['cache', 'mirror'])
+const isOfOwnResponse = ({ policy }: PolicyUse) => !OF_FORWARDING.has(policy.name)
 
 /** The parts of a route, none of them at fault. */
 interface RouteParts {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { bodyOf, call, compose, derive, each, ip, type Part, param, partErrors, route, upstream } from 'gatewright'
+import { bodyOf, cache, call, compose, derive, each, ip, type Part, param, partErrors, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { documentOf } from '../../helpers/document-of.js'
 import { issuesOf, users } from './resolve.js'
@@ -17,6 +17,7 @@ test('a composition is sound, or says what is wrong', (t) => {
     'GW1380 a composed route cannot have `upstream`',
     'GW1380 a composed route cannot have `stripPrefix`',
   ])
+  t.deepEqual(home(compose({ text }), { use: { stored: cache({ public: true }) } }), ['GW1380 a composed route cannot have a `cache`'])
   t.deepEqual(home(compose({ id: param('id') }), { responses: { 200: z.unknown() } }), ['GW1380 a composition has at least one call'])
   t.deepEqual(home(compose({ text, other: 'text' as never })), ['GW1380 expected a part or a key'])
   t.deepEqual(home(compose({ a: call(users, { path: '/{name}', response: z.string() }) } as never)), [
@@ -35,6 +36,19 @@ test('a composition is sound, or says what is wrong', (t) => {
   t.deepEqual(home(compose({ n: derive({ text }, ({ text }) => text.length) })), [
     'GW1382 `responses` does not declare what 200 looks like',
   ])
+})
+
+test('a cache or a mirror that is shared with a composed route declares nothing on it', (t) => {
+  const { paths } = documentOf(
+    {
+      home: route({ method: 'GET', path: '/home', compose: compose({ text }) }),
+      plain: route({ method: 'GET', path: '/plain', upstream: users, responses: { 200: z.string() } }),
+    },
+    { use: { stored: cache({ public: true }) } },
+  )
+  const statuses = (path: string) => Object.keys(paths?.[path]?.get?.responses ?? {})
+  t.true(statuses('/plain').includes('304'))
+  t.false(statuses('/home').includes('304'))
 })
 
 test('what a call says of retries and keys has to have an effect', (t) => {
