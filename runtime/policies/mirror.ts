@@ -16,7 +16,7 @@ export const compileMirror: CompilePolicy<'mirror'> = (settings, { identity, key
   return {
     request(given) {
       const exchange = given as GatewayExchange
-      if (exchange.req.headers[header] !== undefined) exchange.removeRequestHeader(header)
+      exchange.removeRequestHeader(header)
       exchange.taps ??= new Taps()
       exchange.taps.add(source)
     },

@@ -84,11 +84,12 @@ redisTest('any', 'two gateways share responses and their variants, changes and p
   // The marker of the variants, and two of them.
   await until(async () => (await client.keys(`${prefix}:*`)).length >= 3)
   await client.close()
-  t.is(await ask(two, 'en'), '200 en 1 [gatewright; hit; ttl=60]')
+  // What the other stored has aged by Redis's clock too, which the test does not hold still.
+  t.regex(await ask(two, 'en'), /^200 en 1 \[gatewright; hit; ttl=(60|59)\]$/)
   const before = count
   one.clock.advance(10_000)
-  t.is(await ask(two, 'de'), '200 de 2 [gatewright; hit; ttl=50]')
-  t.is(await ask(two, 'de', 'GET', { 'if-none-match': '"v1"' }), '304  [gatewright; hit; ttl=50]')
+  t.regex(await ask(two, 'de'), /^200 de 2 \[gatewright; hit; ttl=(50|49)\]$/)
+  t.regex(await ask(two, 'de', 'GET', { 'if-none-match': '"v1"' }), /^304 {2}\[gatewright; hit; ttl=(50|49)\]$/)
   t.is(count, before)
   t.is(await purge(one.gateway.adminUrl, { tag: 'one' }), 200)
   await until(async () => !(await ask(two, 'en')).startsWith('200 en 1 '))
