@@ -115,7 +115,7 @@ test('in no window more is admitted than the quota, and nothing is refused that 
           return store.spend('a', limit, [start - day, start, start + day, start + 2 * day], cost).admitted === fits
         })
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     ),
   )
 })
