@@ -83,12 +83,13 @@ const bodyFrom = async ({ send }: ClockMember, path: string) => (await send(path
 export async function sharesResponses(t: ExecutionContext, fleet: ClockFleet): Promise<void> {
   for (const filler of fleet)
     for (const purger of fleet) {
-      const id = `${filler.shift}to${purger.shift}at${Math.random()}`
-      const path = `/cached/${id}`
-      let first = ''
-      // On a busy machine a look-up may fail, and somebody else asks for it anew.
-      await waitFor(`all to give ${path} of one`, async () => {
+      let [id, path, first] = ['', '', '']
+      // Who asks before the first has told what it stored, or is not answered in time, has a response of its own for long.
+      await waitFor(`all to give what ${filler.shift} stored`, async () => {
+        id = `${filler.shift}to${purger.shift}at${Math.random()}`
+        path = `/cached/${id}`
         first = await bodyFrom(filler, path)
+        await delay(100)
         const bodies = await Promise.all(fleet.map((member) => bodyFrom(member, path)))
         return bodies.every((body) => body === first)
       })
