@@ -4,17 +4,15 @@ import type { LiveConfig } from './pipeline/exchange-handler.js'
 import { buildRouteTable } from './routing/route-table.js'
 import { versionRefusals } from './routing/version-refusals.js'
 import type { Services } from './services.js'
-import { createUpstreamPool } from './upstreams/create-upstream-pool.js'
+import { keepPool } from './upstreams/keep-pool.js'
 import type { UpstreamPool } from './upstreams/target.js'
 
 /** Builds everything a config needs to run, once, at load; upstream pools whose definition did not change are kept. */
 export function compileGateway(gateway: ResolvedGateway, services: Services): LiveConfig {
   const pools = new Map<string, UpstreamPool>()
   for (const upstream of gateway.upstreams) {
-    const pool = services.keep(`upstream:${upstream.name}:${JSON.stringify(upstream.settings)}`, () =>
-      createUpstreamPool(upstream, services),
-    )
-    services.warm(() => pool.warm())
+    const pool = keepPool(upstream, services)
+    services.warm(() => pool.warm(), pool.warmsWithin)
     pools.set(upstream.name, pool)
   }
   const routes = gateway.routes.map((source) => {
@@ -27,6 +25,7 @@ export function compileGateway(gateway: ResolvedGateway, services: Services): Li
     table: buildRouteTable([...routes, ...refusals]),
     unmatched: compileUnmatched(gateway.policies, services),
     pools: [...pools.values()],
+    rollouts: [...new Set(routes.flatMap(({ rollout }) => rollout?.state ?? []))],
     byId: new Map(routes.map((route) => [route.id, route])),
     keepsEncodedSlashes: gateway.routes.some(({ encodedSlashes }) => encodedSlashes === 'keep'),
   }

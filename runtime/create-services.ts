@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { GatewaySettings } from '../sdk/gateway.js'
+import type { ResolvedGateway } from '../sdk/index.js'
 import { RevocationList } from './auth/revocation-list.js'
 import type { Clock } from './clock.js'
+import { loadConverters } from './convert/load-converters.js'
 import type { Metrics } from './observe/metrics.js'
 import type { Resources } from './resources.js'
 import type { Services } from './services.js'
@@ -12,9 +14,9 @@ import { createMemorySharedState } from './stores/memory-shared-state.js'
 import type { SharedState } from './stores/shared-state.js'
 
 /** Things to finish before the gateway is ready. */
-export type WarmTasks = (() => Promise<void>)[]
+export type WarmTasks = { readonly run: () => Promise<void>; readonly within: number }[]
 
-/** Longest that readiness waits for upstreams, key sets and stores. */
+/** Longest that readiness waits for upstreams, key sets and stores, where they say nothing else; milliseconds. */
 const WARM_MS = 5_000
 
 type Observed = Pick<Services, 'clock' | 'log' | 'count' | 'keep'>
@@ -38,7 +40,7 @@ async function redisStores({ prefix, ...place }: NonNullable<GatewaySettings['re
 
 /** Wires what compilers may use. */
 export async function createServices(
-  settings: GatewaySettings,
+  { settings, routes }: ResolvedGateway,
   parts: {
     readonly clock: Clock
     readonly log: Logger
@@ -48,30 +50,38 @@ export async function createServices(
     readonly certificates: Services['certificates']
     readonly jwt: Services['jwt']
     readonly fetchUpstream: Services['fetchUpstream']
+    readonly tell: Services['tell']
   },
 ): Promise<Services> {
   const { clock, log, metrics, resources, warmTasks } = parts
   const count = (name: string, labels: Readonly<Record<string, string>>) => metrics.count(name, labels)
+  const observe: Services['observe'] = (name, labels, seconds) => metrics.observe(name, labels, seconds)
   const keep: Services['keep'] = (key, create) => resources.keep(key, create)
   const localLimits: LimitStore = keep('limits:memory', () => createMemoryLimitStore(clock))
   const { redis } = settings
   const { limits, shared, leases } = redis
     ? await redisStores(redis, { clock, log, count, keep })
     : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)), leases: undefined }
-  warmTasks.push(() => limits.warm())
   const revocations = keep(`revocations:${JSON.stringify(redis ?? 'memory')}`, () => new RevocationList({ shared, clock, log }))
-  const warm: Services['warm'] = (task) => void warmTasks.push(task)
-  const { certificates, jwt, fetchUpstream } = parts
-  return { clock, log, limits, localLimits, shared, leases, revocations, certificates, count, keep, warm, jwt, fetchUpstream }
+  const converters = await loadConverters(routes)
+  const warm: Services['warm'] = (run, within = WARM_MS) => void warmTasks.push({ run, within })
+  warm(() => limits.warm())
+  const forgetTarget: Services['forgetTarget'] = (upstream, target) => metrics.forgetTarget(upstream, target)
+  const { certificates, jwt, fetchUpstream, tell } = parts
+  const stores = { limits, localLimits, shared, leases, revocations }
+  return { clock, log, ...stores, certificates, count, observe, keep, warm, converters, jwt, fetchUpstream, tell, forgetTarget }
 }
 
-/** Runs warm-up tasks side by side, bounded in time; one that fails is logged and does not hold up the rest. */
+/** Runs warm-up tasks side by side, each bounded in time; one that fails is logged and does not hold up the rest. */
 export async function warmUp(tasks: WarmTasks, log: Logger): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const bound = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, WARM_MS)
-  })
-  const all = tasks.map((task) => task().catch((error: unknown) => log.warn({ err: error }, 'warm-up failed')))
-  await Promise.race([Promise.all(all), bound])
-  clearTimeout(timer)
+  const timers: NodeJS.Timeout[] = []
+  const bound = (within: number) =>
+    new Promise<void>((resolve) => {
+      if (within !== Number.POSITIVE_INFINITY) timers.push(setTimeout(resolve, within))
+    })
+  const all = tasks.map(({ run, within }) =>
+    Promise.race([run().catch((error: unknown) => log.warn({ err: error }, 'warm-up failed')), bound(within)]),
+  )
+  await Promise.all(all)
+  for (const timer of timers) clearTimeout(timer)
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ResolvedGateway, resolveGateway } from '../sdk/index.js'
 import { createAdminServer, listen, type Readiness } from './admin/admin-server.js'
+import { adminSources } from './admin/admin-sources.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import { readRevocation } from './auth/revocation-request.js'
-import type { PurgeTimes } from './cache/purge-times.js'
 import { systemClock } from './clock.js'
 import { compileGateway } from './compile-gateway.js'
 import { createServices, type WarmTasks, warmUp } from './create-services.js'
@@ -30,13 +30,12 @@ import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
-import { observeUpstreams } from './observe/upstream-gauges.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
-import { BreakerControl } from './upstreams/breaker/breaker-control.js'
 import { Deadlines } from './upstreams/deadlines.js'
+import { tellUpstream } from './upstreams/tell-upstream.js'
 import { speaksWebSocket } from './websocket/speaks-websocket.js'
 import { Tunnels } from './websocket/tunnels.js'
 
@@ -52,11 +51,13 @@ const urlOf = (host: string, { port }: AddressInfo, scheme = 'http') =>
 export class GatewayRuntime implements RunningGateway {
   url = ''
   adminUrl = ''
-  readonly breakers = new BreakerControl(() => this.#live?.pools ?? [])
   readonly #options: GatewayRunOptions
   readonly #clock
   readonly #metrics = new Metrics()
   readonly #resources = new Resources()
+  readonly #sources = adminSources(() => this.#live, this.#resources)
+  readonly breakers = this.#sources.breakers
+  readonly rollouts = this.#sources.rollouts
   readonly #sink
   readonly #observer: Observer
   readonly #deadlines: Deadlines
@@ -126,12 +127,8 @@ export class GatewayRuntime implements RunningGateway {
       this.#tls.first.material,
     )
     this.#protection.watch(this.#listener.server)
-    this.#admin = createAdminServer(this.#metrics, {
-      readiness: () => this.#readiness(),
-      purge: (tag) => this.#resources.peek<PurgeTimes>('cache:purges')?.purge(tag),
-      revoke: (given) => this.revoke(given),
-      breakers: this.breakers,
-    })
+    const actions = { readiness: () => this.#readiness(), revoke: (given: unknown) => this.revoke(given) }
+    this.#admin = createAdminServer(this.#metrics, { ...this.#sources, ...actions })
   }
 
   #readiness(): Readiness {
@@ -177,7 +174,7 @@ export class GatewayRuntime implements RunningGateway {
     const warmTasks: WarmTasks = []
     const generation = this.#resources.begin()
     try {
-      const services = await createServices(gateway.settings, {
+      const services = await createServices(gateway, {
         clock: this.#clock,
         log,
         metrics: this.#metrics,
@@ -186,6 +183,7 @@ export class GatewayRuntime implements RunningGateway {
         certificates: this.#tls.certificates,
         jwt,
         fetchUpstream: (exchange, options) => fetchUpstream(exchange, this.#handler.context, options),
+        tell: tellUpstream(this.#options.onUpstream, log),
       })
       const live = compileGateway(this.#options.mock ? mockGateway(gateway) : gateway, services)
       await warmUp(warmTasks, log)
@@ -202,7 +200,7 @@ export class GatewayRuntime implements RunningGateway {
     const { live } = await this.#compile(this.#gateway)
     const { dispatch } = await this.#mount()
     this.#activate(this.#gateway, live)
-    observeUpstreams(this.#metrics, () => this.#live?.pools ?? [])
+    this.#sources.observe(this.#metrics)
     this.#entrance.open(dispatch, (this.#options.plugins ?? []).length > 0)
   }
 
@@ -214,10 +212,8 @@ export class GatewayRuntime implements RunningGateway {
 
   async start(): Promise<void> {
     const { server, admin } = this.#gateway.settings
-    const warning = nodeVersionWarning(process.versions.node)
-    if (warning) this.#sink.log.warn(warning)
-    const unreachable = queryMethodWarning(this.#gateway.routes)
-    if (unreachable) this.#sink.log.warn(unreachable)
+    const warnings = [nodeVersionWarning(process.versions.node), queryMethodWarning(this.#gateway.routes)]
+    for (const warning of warnings) if (warning) this.#sink.log.warn(warning)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()
@@ -242,9 +238,7 @@ export class GatewayRuntime implements RunningGateway {
   async #stop(now: boolean): Promise<boolean> {
     this.#ready = false
     const { preStop, drain: longest } = this.#gateway.settings.server
-    const startDraining = () => {
-      this.#draining = true
-    }
+    const startDraining = () => void (this.#draining = true)
     const complete = await drain(this.#listener, this.#observer, {
       preStop: now ? 0 : preStop,
       longest,

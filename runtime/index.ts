@@ -4,9 +4,13 @@ export { createGateway } from './create-gateway.js'
 export type {
   BreakerInspection,
   GatewayBreakers,
+  GatewayRollouts,
   GatewayRunOptions,
   InjectResponse,
   Revocation,
+  RolloutCause,
+  RolloutInspection,
   RouteInspection,
   RunningGateway,
+  UpstreamEvent,
 } from './types.js'

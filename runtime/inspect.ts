@@ -12,7 +12,7 @@ export function inspectRoute(route: ResolvedRoute, compiled: CompiledRoute | und
     method: route.method,
     path: route.path,
     upstream: upstreamNames(route),
-    unverified: isUnverified(route.upstream.settings.tls),
+    unverified: (route.rollout?.sides ?? [route.upstream]).some(({ settings }) => isUnverified(settings.tls)),
     steps: compiled?.stepNames ?? [],
     lane: route.lifecycle === 'hapi' ? 'hapi' : buffered ? 'buffered' : 'streamed',
   }

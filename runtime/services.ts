@@ -3,12 +3,14 @@ import type { CapturedResponse } from '../sdk/index.js'
 import type { RevocationList } from './auth/revocation-list.js'
 import type { createVerifyToken } from './auth/verify-token.js'
 import type { Clock } from './clock.js'
+import type { Converters } from './convert/load-converters.js'
 import type { FetchOptions } from './forward/fetch-upstream.js'
 import type { GatewayExchange } from './pipeline/exchange.js'
 import type { LeaseStore } from './stores/lease-store.js'
 import type { LimitStore } from './stores/limit-store.js'
 import type { SharedState } from './stores/shared-state.js'
 import type { Certificates } from './tls/certificates.js'
+import type { UpstreamEvent } from './types.js'
 
 /** Something with a life of its own: a pool, a key set, a health checker. */
 export interface Resource {
@@ -55,10 +57,18 @@ export interface Services {
   readonly certificates: Certificates
   /** Counts an event for `/metrics`, such as `('gatewright_limit_store_failures_total', { mode: 'open' })`. */
   count(name: string, labels: Readonly<Record<string, string>>): void
+  /** Tells the user's `onUpstream` what happened to an upstream. */
+  tell(event: UpstreamEvent): void
+  /** Takes a target that is gone out of the metrics, whose size would grow with every one that comes. */
+  forgetTarget(upstream: string, target: string): void
+  /** Adds to a histogram of `/metrics`, in seconds. */
+  observe(name: string, labels: Readonly<Record<string, string>>, seconds: number): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */
   keep<T extends Resource>(key: string, create: () => T): T
-  /** Delays readiness until `task` settles. */
-  warm(task: () => Promise<void>): void
+  /** Delays readiness until `task` settles, at most for `within` milliseconds. Default 5,000. */
+  warm(task: () => Promise<void>, within?: number): void
+  /** The formats that some route converts. */
+  readonly converters: Converters
   /** There wherever a route's auth is or has a `jwt`. */
   readonly jwt: JwtParts | undefined
 }

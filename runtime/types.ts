@@ -15,6 +15,8 @@ export interface GatewayRunOptions {
   readonly clock?: Clock | undefined
   /** Answers every route from the schemas of its `responses`, without upstreams; policies, auth and validation run as ever. Default false. */
   readonly mock?: boolean | undefined
+  /** Told when targets come, go, change their health or are ejected, and when breakers change; right away and not awaited. What it throws is logged. */
+  readonly onUpstream?: ((event: UpstreamEvent) => void) | undefined
   /** hapi plugins and routes of the user's own. */
   readonly plugins?: readonly unknown[] | undefined
 }
@@ -73,6 +75,64 @@ export interface GatewayBreakers {
   set(upstream: string, to: { readonly state: 'open' | 'closed' | 'auto'; readonly target?: string }): void
 }
 
+/** Who set the share of a rollout: the config, an operator, or the gateway itself since the canary failed. */
+export type RolloutCause = 'config' | 'hand' | 'errors'
+
+/** One rollout: the upstreams of its sides, and which serves how much. */
+export type RolloutInspection =
+  | {
+      readonly kind: 'canary'
+      readonly name: string
+      readonly stable: string
+      readonly canary: string
+      /** Share of the keys that the canary serves: 0 to 100. */
+      readonly percent: number
+      readonly setBy: RolloutCause
+      /** The canary's requests in the window of `abortIf`, and how many of them failed; absent where it is `false`. */
+      readonly requests?: number
+      readonly failed?: number
+    }
+  | {
+      readonly kind: 'blue-green'
+      readonly name: string
+      readonly blue: string
+      readonly green: string
+      readonly active: 'blue' | 'green'
+      readonly setBy: RolloutCause
+    }
+
+/** The rollouts of a running gateway. */
+export interface GatewayRollouts {
+  /** Every rollout, in the order of the config; none before the gateway has started. */
+  list(): readonly RolloutInspection[]
+  /**
+   * Sets a canary's `percent`, takes it back (`state: 'stable'`), or makes the other side active, for new requests. Throws the problem NOT_FOUND where
+   * there is no such rollout, INVALID_REQUEST where it is of the other kind.
+   */
+  set(name: string, to: { readonly percent: number } | { readonly state: 'stable' } | { readonly active: 'blue' | 'green' }): void
+}
+
+/** What happened to a target or a breaker of an upstream, or to the rollout whose canary it is. */
+export interface UpstreamEvent {
+  readonly upstream: string
+  /** The target's URL; undefined where it is about the whole upstream. */
+  readonly target: string | undefined
+  /** `joined` and `left` are told of targets that are found while the gateway runs. */
+  readonly change:
+    | 'joined'
+    | 'left'
+    | 'healthy'
+    | 'unhealthy'
+    | 'ejected'
+    | 'returned'
+    | 'breaker-open'
+    | 'breaker-half-open'
+    | 'breaker-closed'
+    | 'rolled-back'
+  /** What the probe found, why it was ejected or taken back, in a few words. */
+  readonly reason?: string
+}
+
 /** A gateway that runs. */
 export interface RunningGateway {
   /** Listens and resolves when ready. */
@@ -95,6 +155,8 @@ export interface RunningGateway {
   revoke(revocation: Revocation): Promise<void>
   /** The circuit breakers of the upstreams: their states, and by hand open, closed or automatic again; in this process. */
   readonly breakers: GatewayBreakers
+  /** The rollouts: their shares, and by hand others; in this process. */
+  readonly rollouts: GatewayRollouts
   inspect(): readonly RouteInspection[]
   /** Base URL of the client listener, without a trailing slash. */
   readonly url: string

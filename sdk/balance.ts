@@ -113,25 +113,28 @@ export interface BalanceIssue {
 
 interface Choosing {
   readonly balance: Balance
-  readonly targets: readonly (string | { readonly weight: number; readonly labels?: Readonly<Record<string, string>> | undefined })[]
+  readonly targets:
+    | readonly (string | { readonly labels?: Readonly<Record<string, string>> | undefined })[]
+    | { readonly from: string; readonly type?: string }
   readonly slowStart?: unknown
   readonly consistentHash?: unknown
   readonly peakEwma?: unknown
   readonly subset?: SubsetSettings | undefined
 }
 
-const HEED_WEIGHTS = 'set `balance: "weighted"` or `balance: "least-request"`'
+export const HEED_WEIGHTS = 'set `balance: "weighted"` or `balance: "least-request"`'
 
 /** What an upstream says about the choice of targets without effect. */
 export function balanceIssues(given: Choosing): readonly BalanceIssue[] {
   const { balance, targets, subset } = given
   const issues: BalanceIssue[] = []
   if (balance === 'round-robin') {
-    targets.forEach((entry, index) => {
-      if (typeof entry === 'string' || entry.weight <= 1) return
-      const message = `a weight of ${entry.weight} has no effect with \`round-robin\`, which takes each target in turn`
-      issues.push({ path: ['targets', index, 'weight'], message, hint: HEED_WEIGHTS })
-    })
+    if ('from' in targets && targets.type === 'SRV')
+      issues.push({
+        path: ['targets', 'type'],
+        message: '`SRV` records have weights, which `round-robin` does not heed',
+        hint: HEED_WEIGHTS,
+      })
     if (given.slowStart !== undefined)
       issues.push({ path: ['slowStart'], message: '`slowStart` works by weights, which `round-robin` does not heed', hint: HEED_WEIGHTS })
   }
@@ -142,7 +145,13 @@ export function balanceIssues(given: Choosing): readonly BalanceIssue[] {
     if (given[key] === undefined || balance === of) continue
     issues.push({ path: [key], message: `\`${key}\` has no effect with \`${balance}\``, hint: `set \`balance: "${of}"\`, or leave it out` })
   }
-  if (subset && !targets.some((entry) => typeof entry !== 'string' && entry.labels?.[subset.label] !== undefined))
+  if (subset && !mayHaveLabel(targets, subset.label))
     issues.push({ path: ['subset', 'label'], message: `no target has the label "${subset.label}"`, hint: 'give targets `labels`' })
   return issues
+}
+
+/** Targets from a file or a function have labels of their own; those from a name server have none. */
+function mayHaveLabel(targets: Choosing['targets'], label: string): boolean {
+  if ('from' in targets) return targets.from !== 'dns'
+  return targets.some((entry) => typeof entry !== 'string' && entry.labels?.[label] !== undefined)
 }

@@ -1,8 +1,8 @@
 import { definitionOf, type SchemaDefinition } from './schemas/definition.js'
 import type { Schema } from './types.js'
 
-/** How a request body with a schema travels: JSON, a URL-encoded form, a multipart form, or the bytes of one file. */
-export type BodyMedia = 'json' | 'form' | 'multipart' | 'file'
+/** How a request body with a schema travels: JSON, a URL-encoded form, XML, CSV, a multipart form, or the bytes of one file. */
+export type BodyMedia = 'json' | 'form' | 'xml' | 'csv' | 'multipart' | 'file'
 
 /** A schema's definition, without the wrappers that make it optional or transform what it yields. */
 function plainDefinitionOf(schema: Schema): SchemaDefinition {
@@ -27,4 +27,20 @@ export function bodyMediaOf(schema: Schema): 'json' | 'multipart' | 'file' {
 /** The fields of a form that are lists, so that one value of theirs is a list too. */
 export function listFieldsOf(schema: Schema): ReadonlySet<string> {
   return new Set(fieldsOf(schema).flatMap(([name, field]) => (plainDefinitionOf(field).element ? [name] : [])))
+}
+
+/** Kinds of schemas whose values can be anything as far as is known. */
+const OPEN: ReadonlySet<string> = new Set(['any', 'unknown', 'union', 'intersection', 'lazy', 'custom', 'transform'])
+
+/** Whether a schema is a list; undefined where that is not known. */
+export function isListSchema(schema: Schema): boolean | undefined {
+  const { type } = plainDefinitionOf(schema)
+  return OPEN.has(type) ? undefined : type === 'array' || type === 'tuple'
+}
+
+/** The names of an object's members, or of those of a list of objects; undefined where they are not known. */
+export function fieldNamesOf(schema: Schema): readonly string[] | undefined {
+  const { shape, element } = plainDefinitionOf(schema)
+  if (element) return fieldNamesOf(element)
+  return shape && Object.keys(shape)
 }

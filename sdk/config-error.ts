@@ -44,6 +44,11 @@ export function formatPath(path: readonly PropertyKey[]): string {
 export class ConfigError extends Error {
   readonly issues: readonly ConfigIssue[]
 
+  /** Also of another copy of this package: what is built carries one of its own. */
+  static override [Symbol.hasInstance](value: unknown): value is ConfigError {
+    return value instanceof Error && value.name === 'ConfigError' && 'issues' in value
+  }
+
   constructor(issues: readonly ConfigIssue[]) {
     super(issues.map((issue) => `${issue.code} ${formatPath(issue.path)}: ${issue.message}`).join('\n'))
     this.name = 'ConfigError'

@@ -12,6 +12,8 @@ interface Scheme<T extends string> {
   readonly scheme: string
   readonly type: T
   readonly description: string
+  /** How the values of its header begin, where that is known: two schemes of one header with no beginning in common exclude each other. */
+  readonly takes?: readonly string[]
   /** Credentials that are needed beside this one. */
   readonly with?: readonly SecurityEffect[]
 }
@@ -21,8 +23,16 @@ export interface RequestHeaderEffect {
   readonly name: string
   readonly description: string
   readonly required: boolean
-  /** Longest value that is taken. */
-  readonly maxLength: number
+  /** Longest value that is taken. Default: as long as a header may be. */
+  readonly maxLength?: number
+  /** True where requests with one value are carried out once, so that a client may make a value up and send its request again with it. */
+  readonly once?: boolean
+}
+
+/** A response of a policy's own, without a body, that is no problem. */
+export interface ReplyEffect {
+  readonly status: number
+  readonly description: string
 }
 
 /** How a caller proves who it is; becomes an OpenAPI security scheme and, but for the last two, an option of the client. */
@@ -56,6 +66,8 @@ export interface Effects {
   readonly problems?: readonly ProblemCode[]
   /** Response headers that the policy may add. */
   readonly headers?: readonly HeaderEffect[]
+  /** Responses of its own that are no problems, and that the route need not declare. */
+  readonly replies?: readonly ReplyEffect[]
   /** Request headers that the policy reads. */
   readonly requestHeaders?: readonly RequestHeaderEffect[]
   /** Alternatives, any one of which suffices. */

@@ -1,6 +1,7 @@
 import type { Key } from './types.js'
 
-function textOf(value: unknown): string {
+/** A value of a header or cookie as text. */
+export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(',')
   return value === undefined || value === null ? '' : String(value)
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { type Duration, duration } from './schemas/text.js'
+import { isZodSchema } from './schemas/values.js'
+import type { Schema } from './types.js'
 
 /** Active health checks: probes that the gateway sends by itself. */
 export const healthSchema = z
@@ -21,16 +23,20 @@ export const healthSchema = z
     timeout: duration.prefault('2s'),
     /** Statuses that count as healthy. Default `[200, 204]`. */
     statuses: z.array(z.int().min(100).max(599)).min(1).default([200, 204]),
+    /** What the JSON of a healthy answer matches, such as `z.object({ status: z.literal('ok') })`; at most 64 KiB of it. With `http` only. */
+    body: z.custom<Schema>(isZodSchema, 'expected a zod schema').optional(),
     /** Successes in a row that bring a target back. Default 2. */
     rise: z.int().min(1).max(100).default(2),
     /** Failures in a row that take a target out. Default 3. A refused connection counts at once. */
     fall: z.int().min(1).max(100).default(3),
   })
-  .superRefine(({ type, path }, ctx) => {
+  .superRefine(({ type, path, body }, ctx) => {
     if (type === 'http' && path === undefined)
       ctx.addIssue({ code: 'custom', path: ['path'], message: 'missing; a probe by HTTP asks for a path' })
     if (type === 'tcp' && path !== undefined)
       ctx.addIssue({ code: 'custom', path: ['path'], message: 'a probe by TCP only connects and asks for no path' })
+    if (type === 'tcp' && body !== undefined)
+      ctx.addIssue({ code: 'custom', path: ['body'], message: 'a probe by TCP only connects and reads no body' })
   })
 
 /** What probes of every type have. */
@@ -56,6 +62,8 @@ interface HttpProbeOptions extends ProbeOptions {
   readonly path: string
   /** Statuses that count as healthy. Default `[200, 204]`. */
   readonly statuses?: readonly number[]
+  /** What the JSON of a healthy answer matches, such as `z.object({ status: z.literal('ok') })`; at most 64 KiB of it. */
+  readonly body?: Schema
 }
 
 interface TcpProbeOptions extends ProbeOptions {

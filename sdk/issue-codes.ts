@@ -26,6 +26,16 @@ export const ISSUES = {
     title: 'Duplicate upstream',
     explain: 'Two different upstreams have the same name. Names identify pools, metrics and logs, so each must be unique.',
   },
+  GW1170: {
+    title: 'Impossible rollout',
+    explain:
+      'The two sides of a rollout are different upstreams. It stands in the `upstream` of a route, not in calls, fallbacks or other rollouts, and its callers are told apart by its `by` or, where it has none, by the `affinity` of each route; a key that reads what an auth found is an `affinity`, since it needs a route with that auth.',
+  },
+  GW1171: {
+    title: 'Rollout name used twice',
+    explain:
+      'The admin listener and the metrics know rollouts by their names, which are those of their first side unless `name` says otherwise. Share one value between routes, or give each a name of its own.',
+  },
   GW1201: {
     title: 'Invalid path',
     explain:
@@ -81,6 +91,11 @@ export const ISSUES = {
     explain:
       'A policy or auth works only with something that the gateway itself must be given, such as `redis` or `server.tls.clientCaFile`.',
   },
+  GW1306: {
+    title: 'Auths exclude each other',
+    explain:
+      'The parts of an `allOf` need different credentials in one header, such as a bearer token and a password in `Authorization`. A request has one value of it, so nobody could ever pass. Take one of them from another header with its `header` option, or accept either with `anyOf`.',
+  },
   GW1310: {
     title: 'Cache would mix callers',
     explain:
@@ -105,6 +120,11 @@ export const ISSUES = {
     title: 'Fallback cannot stand in',
     explain:
       'A route’s `fallback.reply` must be a response that `responses` declares, with a body that matches its schema, and `fallback.upstream` another upstream than the route’s own.',
+  },
+  GW1361: {
+    title: 'Mirror that copies nothing',
+    explain:
+      'A `mirror` on a route sends to the upstream that the route itself uses, or the route is composed and forwards no request that could be copied. A mirror that a gateway or group shares passes such routes by.',
   },
   GW1320: {
     title: 'Nothing to balance by',
@@ -145,6 +165,11 @@ export const ISSUES = {
     title: 'Secret cannot be redacted',
     explain:
       'With `redactSecrets`, a member marked `.meta({ secret: true })` is removed if it may be absent and sent as `***` otherwise; here the schema allows neither.',
+  },
+  GW1407: {
+    title: 'Body cannot be converted',
+    explain:
+      'XML, CSV and forms hold less than JSON: an XML document has one root element, CSV is a list of flat rows, a form has fields. `convert` and `accepts` need a schema that fits, and something that is read: a `body` schema or `mapRequest` for requests, a schema in `responses` for responses.',
   },
   GW1501: {
     title: 'Conflicting schema id',
@@ -206,6 +231,11 @@ export const ISSUES = {
     title: 'Unusable TLS of an upstream',
     explain:
       'A text or file in `tls` of an upstream cannot be read or is not a certificate or private key in PEM form, the key is not the one of the certificate, or the certificate is out of date. It is read when the config is loaded, before any connection needs it; files are read again when they change, and then the last good ones stay in use.',
+  },
+  GW1908: {
+    title: 'Unusable file of targets',
+    explain:
+      'The file that an upstream’s `targets: file(path)` names cannot be read when the config is loaded, or is no JSON list of targets. The path is from the working directory. What the file becomes later is another matter: content that cannot be used is logged, and the last good list stays in use.',
   },
   GW1380: {
     title: 'Invalid composition',

@@ -23,7 +23,10 @@ export interface PolicyDefinition<N extends string = string, O extends Schema = 
   readonly madeBy?: string | undefined
   /** A strict zod schema; unknown keys are refused at load. */
   readonly options: O
-  readonly effects: (settings: Out<O>) => Effects
+  /** What callers can observe on a route of this method; `*` is any. */
+  readonly effects: (settings: Out<O>, method: string) => Effects
+  /** Options that hold upstreams, as routes do; the settings have them resolved. */
+  readonly upstreams?: readonly string[] | undefined
   /** What the gateway itself must have for it. */
   readonly needs?: ((settings: Out<O>) => readonly GatewayNeed[]) | undefined
   /** Present on users' own policies; the built-in ones have their compiler in the runtime. */

@@ -1,5 +1,6 @@
 import type { BodyMedia } from './body-media.js'
 import type { ResolvedComposition } from './compose/resolved-composition.js'
+import type { ResolvedConversion } from './convert.js'
 import type { DeprecationSettings } from './deprecation.js'
 import type { Effects } from './effects.js'
 import type { GatewaySettings } from './gateway.js'
@@ -9,6 +10,7 @@ import type { PathSegment } from './path.js'
 import type { Phase, PolicyDefinition } from './policy.js'
 import type { ResponseCheck } from './response-check.js'
 import type { RetrySettings } from './retry.js'
+import type { AbortSettings } from './rollout.js'
 import type { Method, ResponseSpec } from './route.js'
 import type { Stamp } from './stamp.js'
 import type { Key, Schema } from './types.js'
@@ -20,7 +22,8 @@ export interface ResolvedPolicy {
   readonly name: string
   readonly phase: Phase
   readonly settings: unknown
-  readonly effects: Effects
+  /** What callers can observe of it on routes of this method. */
+  readonly effects: (method: string) => Effects
   readonly definition: PolicyDefinition
   /** The first place it is used, such as `use.flood` or `routes.users.get.use.limit`; the same object has the same identity everywhere. */
   readonly identity: string
@@ -44,6 +47,22 @@ export interface ResolvedUpstream {
   readonly settings: UpstreamSettings
 }
 
+/** Two upstreams in the place of one. */
+export interface ResolvedRollout {
+  readonly kind: 'canary' | 'blue-green'
+  readonly name: string
+  /** `stable` and `canary`, or `blue` and `green`. */
+  readonly sides: readonly [ResolvedUpstream, ResolvedUpstream]
+  /** Share of the keys on the second side; 0 or 100 without keys. */
+  readonly percent: number
+  readonly by: Key<never, string> | undefined
+  /** Undefined where the second side is not taken back by itself. */
+  readonly abortIf: AbortSettings | undefined
+}
+
+/** How a route's requests reach one side of its rollout. */
+export type ResolvedSide = Pick<ResolvedRoute, 'upstream' | 'retry' | 'hedge' | 'timeouts'>
+
 /** A response that stands in for an upstream's. */
 export interface StandInReply {
   readonly status: number
@@ -58,6 +77,9 @@ export interface ResolvedFallback {
   readonly problems: ReadonlySet<string>
   readonly statuses: ReadonlySet<number>
   readonly upstream: ResolvedUpstream | undefined
+  /** For the other upstream. */
+  readonly retry: ResolvedRoute['retry']
+  readonly hedge: ResolvedRoute['hedge']
   readonly reply: StandInReply | undefined
 }
 
@@ -106,8 +128,10 @@ export interface ResolvedRoute {
   readonly paramNames: readonly string[]
   readonly match: ResolvedMatch | undefined
   readonly version: ResolvedVersion | undefined
-  /** Where its requests go; of a composed route, where the first of its calls goes. */
+  /** Where its requests go; of a composed route, where the first of its calls goes; of a rollout, its first side. */
   readonly upstream: ResolvedUpstream
+  /** Undefined where the route has one upstream. */
+  readonly rollout: (ResolvedRollout & { readonly ways: readonly [ResolvedSide, ResolvedSide] }) | undefined
   readonly fallback: ResolvedFallback | undefined
   /** Undefined where the route has one upstream. */
   readonly compose: ResolvedComposition | undefined
@@ -127,6 +151,8 @@ export interface ResolvedRoute {
   readonly body: Schema | undefined
   /** How the body may travel; never empty. */
   readonly accepts: readonly BodyMedia[]
+  /** Undefined where bodies are converted neither way. */
+  readonly convert: ResolvedConversion | undefined
   /** The gateway's bounds on JSON in requests. */
   readonly json: JsonLimits
   readonly responses: Readonly<Record<number, ResponseSpec>>

@@ -1,6 +1,7 @@
 import type { AnyAuth } from './auth.js'
 import type { Composition } from './compose/compose.js'
 import type { ContextOf, ErrorsOf, FactsOf, GivesOf, PolicyMap } from './context.js'
+import type { ConvertOptions } from './convert.js'
 import type { DeprecationOptions } from './deprecation.js'
 import type { FallbackOptions } from './fallback.js'
 import type { HedgeOptions } from './hedge.js'
@@ -9,6 +10,7 @@ import type { PathParam } from './path.js'
 import type { ProblemDocument } from './problems.js'
 import type { ResponseCheckOptions } from './response-check.js'
 import type { RetryFor } from './retry.js'
+import type { Rollout } from './rollout.js'
 import type { Size } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import type { BaseContext, Key, Out, Schema } from './types.js'
@@ -26,9 +28,9 @@ export type ResponseMap = Readonly<Record<number, ResponseSpec>>
 /** The options of a route that carry no types. */
 export interface RouteCommon {
   readonly method: Method
-  /** Where requests are sent; every route has this or `compose`, which the load sees to. */
+  /** Where requests are sent, a value made by `upstream` or `rollout`; every route has this or `compose`, which the load sees to. */
   // biome-ignore lint/suspicious/noExplicitAny: an upstream of any name
-  readonly upstream?: Upstream<any>
+  readonly upstream?: Upstream<any> | Rollout
   readonly match?: MatchOptions
   /** The version of the API that the route belongs to: a value made by a function of `versions({ … })`. Default: the group's, else none. */
   readonly version?: Version
@@ -70,9 +72,11 @@ export interface RouteCommon {
   readonly validateResponse?: ResponseCheckOptions
   /**
    * The media types that `body` may come in; `form` is `application/x-www-form-urlencoded`. What the schema yields goes upstream in the media
-   * type that came, or as JSON from `mapRequest`. Default: by the schema.
+   * type that came, or as JSON from `mapRequest`, unless `convert.request` says otherwise. Default: by the schema.
    */
-  readonly accepts?: readonly ('json' | 'form' | 'multipart')[]
+  readonly accepts?: readonly ('json' | 'form' | 'xml' | 'csv' | 'multipart')[]
+  /** Lets callers speak JSON where the upstream speaks XML, CSV or URL-encoded forms, in requests, responses or both. Default: JSON is JSON. */
+  readonly convert?: ConvertOptions
   /** Removes or masks as `***` what `responses` mark `.meta({ secret: true })`; such responses are checked and 502 if they do not match. Default false. */
   readonly redactSecrets?: boolean
   /** Largest request body. Default `1mb`. */
@@ -157,8 +161,11 @@ export interface RouteOptions<
   readonly use?: U
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   readonly compose?: Composition<MapContext<C, PS, Q, H, K, CU & U> & { readonly body: B['_zod']['output'] }, ComposedFor<R>> | undefined
-  /** What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`; an empty key sends them anywhere. */
-  readonly affinity?: Key<C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output'] }, string>
+  /** What requests are sent to one target by (`consistent-hash`), and kept on one side by (a `rollout` without `by`); an empty key: anywhere, `stable`. */
+  readonly affinity?: Key<
+    C & { readonly params: PS['_zod']['output']; readonly headers: H['_zod']['output']; readonly cookies: K['_zod']['output'] },
+    string
+  >
   /** What callers get, by status. */
   readonly responses?: R
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
@@ -245,22 +252,35 @@ export function route<
 
 /** Routes that share a prefix, an auth, policies or tags. */
 export interface Group<GP extends string, A extends AnyAuth | undefined, GU> extends SharedOptions {
+  readonly '~prefix'?: GP | undefined
+  readonly '~auth'?: (() => A) | undefined
+  readonly '~use'?: (() => GU) | undefined
   /** Declares one route of the group; its path comes after the prefix, its policies after the group's. */
-  route<
-    const P extends string,
-    PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
-    Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
-    H extends Schema = Schema<BaseContext['headers']>,
-    K extends Schema = Schema<Readonly<Record<string, string>>>,
-    B extends Schema = Schema,
-    R extends ResponseMap = {},
-    UB extends Schema = Schema,
-    UR extends Readonly<Record<number, Schema>> = {},
-    U extends PolicyMap<ContextOf<A>> = {},
-  >(
-    options: RouteOptions<`${GP}${P}`, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, GU>,
-  ): Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
+  readonly route: GroupRoute
 }
+
+/**
+ * The `route` of every group. What it knows of its own comes by `this`: a method with the group's types in its signature would be made anew
+ * by the compiler for each group, and costs some 170 instantiations more in each route.
+ */
+export type GroupRoute = <
+  const P extends string,
+  GP extends string,
+  A extends AnyAuth | undefined,
+  GU,
+  PS extends ParamsFor<`${GP}${P}`> = Schema<Record<PathParam<`${GP}${P}`>, string>>,
+  Q extends Schema = Schema<Readonly<Record<string, string | string[]>>>,
+  H extends Schema = Schema<BaseContext['headers']>,
+  K extends Schema = Schema<Readonly<Record<string, string>>>,
+  B extends Schema = Schema,
+  R extends ResponseMap = {},
+  UB extends Schema = Schema,
+  UR extends Readonly<Record<number, Schema>> = {},
+  U extends PolicyMap<ContextOf<A>> = {},
+>(
+  this: Group<GP, A, GU>,
+  options: RouteOptions<`${GP}${P}`, FactsOf<A>, P, PS, Q, H, K, B, R, UB, UR, U, GU>,
+) => Route<`${GP}${P}`, R, ErrorsOf<U> | ErrorsOf<GU> | ErrorOf<A>>
 
 /** Declares what several routes share: a path prefix, an auth, policies, tags, a version. */
 export function group<
@@ -274,6 +294,6 @@ export function group<
   readonly tags?: readonly string[]
   readonly version?: Version
 }): Group<GP, A, GU> {
-  const grouped: Group<GP, A, GU> = { options, [STAMP]: stampOf(group), route: (own) => makeRoute(own, grouped, grouped.route) }
+  const grouped: Group<GP, A, GU> = { options, [STAMP]: stampOf(group), route: (own: object) => makeRoute(own, grouped, grouped.route) }
   return Object.freeze(grouped)
 }

@@ -26,6 +26,8 @@ export interface RequestFacts {
 export interface BaseContext extends RequestFacts {
   /** Request headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Request cookies by name (RFC 6265). */
+  readonly cookies: { readonly [name: string]: unknown }
 }
 
 /** Reads a value from the context. `Needs` is contravariant: a key fits wherever the context holds at least that much. */

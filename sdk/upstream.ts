@@ -3,7 +3,6 @@ import {
   type BalanceOptions,
   balanceIssues,
   consistentHashSchema,
-  labelsSchema,
   peakEwmaSchema,
   slowStartSchema,
   stickySchema,
@@ -11,32 +10,15 @@ import {
 } from './balance.js'
 import { type BreakerOptions, breakerSchema } from './breaker.js'
 import { type AdaptiveOptions, adaptiveSchema, type BulkheadOptions, bulkheadSchema } from './bulkhead.js'
+import { type TargetSource, targetSourceSchema } from './discovery.js'
 import { type EjectionOptions, ejectionSchema } from './ejection.js'
 import { type HealthOptions, healthSchema } from './health.js'
 import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
 import { type UpstreamRetryOptions, upstreamRetrySchema } from './retry.js'
-import { targetUrl } from './schemas/target-url.js'
 import { type Duration, duration, headerName } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
+import { type TargetOptions, targetIssues, targetSchema } from './target.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
-
-const hostText = z.string().regex(/^[a-z0-9.-]+(?::\d{1,5})?$/i, 'expected a host name, with a port if there is one')
-
-const target = z.union([
-  targetUrl,
-  z.strictObject({
-    /** Base URL, or `unix:` with the path of a socket; its path is put before the request's. */
-    url: targetUrl,
-    /** What `Host` says to a target behind a Unix socket. Default `localhost`. */
-    host: hostText.optional(),
-    /** Share of the requests relative to the other targets: 1 to 1,000. */
-    weight: z.int().min(1).max(1_000).default(1),
-    /** Targets of priority 0 are used first, those of 1 when too few of them are usable, and so on: 0 to 15. Default 0. */
-    priority: z.int().min(0).max(15).default(0),
-    /** What `subset` chooses by, such as `{ shard: 'a' }`. */
-    labels: labelsSchema.default({}),
-  }),
-])
 
 /** Timeouts of one upstream call; a route may override them. All share one deadline. */
 export const timeoutsSchema = z.strictObject({
@@ -53,9 +35,27 @@ export const timeoutsSchema = z.strictObject({
 /** The name under which Envoy tells upstreams how long it waits. */
 const DEADLINE_HEADER = 'x-envoy-expected-rq-timeout-ms'
 
+const EXPECTED_TARGETS = 'expected a list of targets, or a value made by dns, file or discover'
+
+/** How long the start waits for a healthy target, in milliseconds; 0 does not. */
+const startSchema = z
+  .union(
+    [z.enum(['open', 'wait']), z.strictObject({ wait: duration.refine((ms) => ms > 0, 'expected more than 0') })],
+    "expected 'open', 'wait' or { wait: '30s' }",
+  )
+  .transform((given) => (typeof given === 'object' ? given.wait : given === 'wait' ? 30_000 : 0))
+
 const options = z.strictObject({
-  /** One or more base URLs, such as `http://127.0.0.1:4001`, or Unix sockets, such as `unix:/run/app.sock`; or `{ url, weight }`. */
-  targets: z.array(target).min(1, 'expected at least one target'),
+  /**
+   * One or more base URLs, such as `http://127.0.0.1:4001`, or Unix sockets, such as `unix:/run/app.sock`; or `{ url, weight }`. Or where they are found
+   * while the gateway runs: `dns(name, { … })`, `file(path)` or `discover(async function* (signal) { … })`, whose options are the ones below without `[]`.
+   */
+  targets: z.union([z.array(targetSchema).min(1, 'expected at least one target'), targetSourceSchema], EXPECTED_TARGETS),
+  /**
+   * `wait` holds up the start, and `/readyz` with it, until a target is known and healthy, for 30 s or what `{ wait }` says; `open` for 5 s until
+   * each has been looked at once. Default `open`.
+   */
+  start: startSchema.prefault('open'),
   /**
    * `round-robin` (default): each in turn; `weighted`: smooth weighted round-robin; `random`: by weight;
    * `least-request`: the better of two random targets by requests in flight over weight;
@@ -117,27 +117,18 @@ const options = z.strictObject({
   adaptive: adaptiveSchema.optional(),
 })
 
-/** What only targets behind a Unix socket may have, and what they may not. */
-function socketIssues(targets: z.output<typeof options>['targets'], denyPrivate: boolean) {
-  return targets.flatMap((entry, index) => {
-    const { url, host } = typeof entry === 'string' ? { url: entry, host: undefined } : entry
-    const isSocket = url.startsWith('unix:')
-    if (host !== undefined && !isSocket)
-      return [{ path: ['targets', index, 'host'], message: '`host` is for `unix:` targets; a URL says its host itself' }]
-    if (!isSocket || !denyPrivate) return []
-    return [{ path: ['targets', index], message: 'a Unix socket is on this host, which `denyPrivate` never connects to' }]
-  })
+/** What is wrong with targets that are found by a name. */
+function dnsIssues({ targets, http2 }: z.output<typeof options>) {
+  if (Array.isArray(targets) || targets.from !== 'dns' || targets.scheme === 'https' || !http2) return []
+  return [{ path: ['scheme'], message: '`http2` needs `scheme: "https"`, since it is agreed on in the TLS handshake' }]
 }
 
 /** The options of {@link upstream}. */
 export const upstreamSchema = options.superRefine((given, ctx) => {
-  given.targets.forEach((entry, index) => {
-    if (!given.http2 || (typeof entry === 'string' ? entry : entry.url).startsWith('https:')) return
-    const message = '`http2` needs `https:` targets, since it is agreed on in the TLS handshake'
-    ctx.addIssue({ code: 'custom', path: ['targets', index], message, params: { hint: 'use an https URL, or leave `http2` out' } })
-  })
-  for (const issue of socketIssues(given.targets, given.denyPrivate)) ctx.addIssue({ code: 'custom', ...issue })
-  for (const { path, message, hint } of balanceIssues(given)) ctx.addIssue({ code: 'custom', path: [...path], message, params: { hint } })
+  const { targets } = given
+  const flaws = Array.isArray(targets) ? targetIssues(targets, given) : dnsIssues(given)
+  const issues = [...flaws.map((issue) => ({ ...issue, path: ['targets', ...issue.path] })), ...balanceIssues(given)]
+  for (const { path, message, ...more } of issues) ctx.addIssue({ code: 'custom', path: [...path], message, params: more })
 })
 
 /** What a user writes for one timeout set. */
@@ -148,22 +139,19 @@ export interface TimeoutOptions {
   readonly total?: Duration
 }
 
-/** One target of an upstream. */
-export interface TargetOptions {
-  readonly url: string
-  readonly host?: string
-  readonly weight?: number
-  readonly priority?: number
-  readonly labels?: Readonly<Record<string, string>>
-}
-
 /** Options of {@link upstream}. */
 export interface UpstreamOptions extends BalanceOptions {
   /**
    * One or more base URLs, such as `'http://127.0.0.1:4001'`, or Unix sockets, such as `'unix:/run/app.sock'`; a weight is a share of
    * requests, default 1; priority 0, the default, is used first. `host` is what `Host` says to a target behind a socket, default `localhost`.
+   * Or where they are found while the gateway runs: `dns(name)`, `file(path)`, `discover(async function* (signal) { … })`.
    */
-  readonly targets: readonly (string | TargetOptions)[]
+  readonly targets: readonly (string | TargetOptions)[] | TargetSource
+  /**
+   * `wait` holds up the start, and `/readyz` with it, until a target is known and healthy, for 30 s or what `{ wait }` says; `open` for 5 s until
+   * each has been looked at once. Default `open`.
+   */
+  readonly start?: 'open' | 'wait' | { readonly wait: Duration }
   /** Active health checks; without them every target counts as healthy. */
   readonly health?: HealthOptions
   /** Outlier ejection of targets that answer badly, where there are two or more; `false` turns it off. Default: on. */

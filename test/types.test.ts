@@ -64,7 +64,7 @@ const MESSAGES = [
     mistake: 'a string for an upstream',
     text: `route({ method: 'GET', path: '/u', upstream: 'users' })`,
     at: 'upstream:',
-    says: /Type 'string' is not assignable to type 'Upstream<any>'/,
+    says: /Type 'string' is not assignable to type '(?:Rollout \| )?Upstream<any>/,
   },
   {
     mistake: 'a plan missing in limits',

@@ -14,6 +14,8 @@ export type RowName =
   | 'redis-limit'
   | 'websocket'
   | 'idle-memory'
+  | 'resilience'
+  | 'no-resilience'
 
 /** What is counted: requests, bodies of 1 MiB, requests among more and more routes, messages in a tunnel, idle connections. */
 export type RowKind = 'requests' | 'bodies' | 'routes' | 'messages' | 'connections'
@@ -33,6 +35,8 @@ export interface Row {
   readonly redis: boolean
   /** What ratios are to: each gateway's own figures on this row; undefined for the bare limit's on the same row. */
   readonly base: Row | undefined
+  /** What the base and the row are called where they stand side by side. */
+  readonly sides: readonly [string, string]
   /** Fields that the response's JSON body must have; a number is the length of a body of any type. */
   readonly answer: Readonly<Record<string, unknown>> | number
   /** Header fields that the response must have. */
@@ -59,6 +63,7 @@ const plain = {
   tokens: undefined,
   redis: false,
   base: undefined,
+  sides: ['', ''],
   answer: ITEM,
   answerHeaders: [],
   seenLine: 'GET /items/42 HTTP/1.1',
@@ -78,7 +83,7 @@ const policies = {
 const among = (path: string) => ({ ...plain, path, seenLine: `GET ${path} HTTP/1.1` })
 
 /** The rows that can be asked for, by name. */
-export const ROWS: Readonly<Record<Exclude<RowName, '10-routes'>, Row>> = {
+export const ROWS: Readonly<Record<Exclude<RowName, '10-routes' | 'no-resilience'>, Row>> = {
   plain,
   policies: { ...policies, name: 'policies', title: 'JWT HS256 + per-consumer limit + header edits + metrics + request id' },
   log: { ...policies, name: 'log', title: 'The same + an access log line each' },
@@ -115,6 +120,14 @@ export const ROWS: Readonly<Record<Exclude<RowName, '10-routes'>, Row>> = {
     kind: 'routes',
     title: 'Plain proxied GET among 10,000 routes, beside the same gateway with 10',
     base: { ...among('/r5/items/42'), name: '10-routes', title: 'Plain proxied GET among 10 routes' },
+    sides: ['10 routes', '10,000'],
+  },
+  resilience: {
+    ...plain,
+    name: 'resilience',
+    title: 'Plain proxied GET with health checks, breaker, retries, ejection and bulkhead on, beside the same gateway without',
+    base: { ...plain, name: 'no-resilience', title: 'Plain proxied GET without any of them' },
+    sides: ['without', 'with'],
   },
   '1mib-down': {
     ...plain,

@@ -1,4 +1,4 @@
-import { defineGateway, type Gateway, headers, ip, jwt, type RouteTree, rateLimit, route, upstream } from 'gatewright'
+import { defineGateway, type Gateway, headers, ip, jwt, type RouteTree, rateLimit, route, type Upstream, upstream } from 'gatewright'
 import { createGateway } from 'gatewright/runtime'
 import { z } from 'zod'
 import { LIMIT } from '../peers/hand/limiter.js'
@@ -10,6 +10,17 @@ import { prefixes } from './rows.js'
 const { row, upstreamPort, redisUrl, publicKey } = readPeerArguments()
 
 const main = upstream('main', { targets: [`http://127.0.0.1:${upstreamPort}`] })
+/** The upstream answers on both addresses: one target would leave nothing to choose, and is never ejected. */
+const two = [`http://127.0.0.1:${upstreamPort}`, `http://127.0.0.2:${upstreamPort}`]
+const fragile = upstream('fragile', { targets: two, retry: false, ejection: false })
+const resilient = upstream('resilient', {
+  targets: two,
+  health: { path: '/healthz' },
+  breaker: { slowCall: '1s', per: 'target' },
+  retry: {},
+  ejection: {},
+  bulkhead: { max: 1_000 },
+})
 const session = jwt({
   issuer: ISSUER,
   audience: AUDIENCE,
@@ -18,6 +29,8 @@ const session = jwt({
 })
 
 const plainItem = () => route({ method: 'GET', path: '/items/{id}', upstream: main })
+
+const itemOf = (from: Upstream) => route({ method: 'GET', path: '/items/{id}', upstream: from })
 
 const socket = () => route({ method: 'GET', path: '/items/{id}', upstream: main, websocket: true } as never)
 
@@ -68,6 +81,8 @@ const trees: Readonly<Record<typeof row, () => RouteTree>> = {
   '10-routes': manyRoutes,
   '1mib-down': () => ({ get: route({ method: 'GET', path: '/blobs/{id}', upstream: main }) }),
   '1mib-up': () => ({ put: route({ method: 'POST', path: '/blobs/{id}', upstream: main }) }),
+  resilience: () => ({ get: itemOf(resilient) }),
+  'no-resilience': () => ({ get: itemOf(fragile) }),
   websocket: () => ({ open: socket() }),
 }
 

@@ -112,7 +112,7 @@ async function runBesideItself(row: Row, peers: readonly Peer[], stage: Stage, l
         ])
       },
     )
-  const both = (what: string) => [`${what}, 10 routes`, `${what}, 10,000`]
+  const both = (what: string) => row.sides.map((side) => `${what}, ${side}`)
   return { row, header: ['gateway', 'ratio to itself', ...both('CPU, µs'), ...both('ready, s'), ...both('RSS, MiB')], lines }
 }
 

@@ -26,5 +26,7 @@ const code = await runCli(process.argv.slice(2), {
   sources: undefined,
 })
 // A config may hold timers or sockets open; only what was written has to be waited for.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))))
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => stream.writableLength === 0 || new Promise((resolve) => stream.write('', resolve))),
+)
 process.exit(code)

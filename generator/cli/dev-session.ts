@@ -92,7 +92,8 @@ export class DevSession {
 
   async #serve(gateway: unknown, started: number): Promise<void> {
     if (!this.#running) {
-      this.#running = await startGateway(this.#run, this.#config, gateway, this.#listen)
+      const { createGateway } = await import('../../runtime/index.js')
+      this.#running = await startGateway(this.#run, { from: this.#config, gateway, createGateway }, this.#listen)
       return
     }
     await this.#running.reload(gateway)

@@ -1,6 +1,4 @@
 import { resolve } from 'node:path'
-import { resolveGateway } from '../../sdk/resolve/resolve-gateway.js'
-import type { ResolvedGateway } from '../../sdk/resolved.js'
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../load/load-config.js'
 import type { CliRun } from './cli-run.js'
 
@@ -16,13 +14,4 @@ export async function openConfig(run: CliRun, file: string, options: Omit<LoadOp
   const loaded = await loadConfig(file, { ...options, cwd: run.cwd })
   run.sources = loaded
   return loaded
-}
-
-/**
- * Loads a config and checks all of it.
- * @throws ConfigError with every issue.
- */
-export async function openGateway(run: CliRun, file: string): Promise<ResolvedGateway> {
-  const { gateway } = await openConfig(run, file)
-  return resolveGateway(gateway)
 }

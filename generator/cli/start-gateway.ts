@@ -1,3 +1,4 @@
+import type { createGateway } from '../../runtime/index.js'
 import type { RunningGateway } from '../../runtime/types.js'
 import type { Gateway } from '../../sdk/gateway.js'
 import type { CliRun } from './cli-run.js'
@@ -5,12 +6,18 @@ import { counted } from './counted.js'
 import type { DevOptions } from './listen-options.js'
 import { ownPackage } from './own-package.js'
 
+/** A config, where it is from, and what runs it. */
+export interface Startable {
+  readonly from: string
+  readonly gateway: unknown
+  readonly createGateway: typeof createGateway
+}
+
 /**
  * Starts a gateway and says where it listens.
  * @throws ConfigError if the config is invalid, or GW1905 if it cannot listen.
  */
-export async function startGateway(run: CliRun, from: string, gateway: unknown, listen: DevOptions): Promise<RunningGateway> {
-  const { createGateway } = await import('../../runtime/index.js')
+export async function startGateway(run: CliRun, { from, gateway, createGateway }: Startable, listen: DevOptions): Promise<RunningGateway> {
   // Whatever the config exports: `createGateway` checks that it is a gateway before anything else.
   const running = createGateway(gateway as Gateway, listen)
   await running.start()

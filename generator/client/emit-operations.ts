@@ -28,11 +28,13 @@ function printDescriptor(operation: ClientOperation): string {
   })
   const auth = operation.auth.map((names) => (names.length === 1 ? quote(names[0] as string) : `[${names.map(quote).join(', ')}]`))
   const media = operation.body?.media
+  const once = operation.parameters.find((parameter) => parameter.once)
   const fields = [
     `method: ${quote(operation.method)}`,
     `path: ${quote(operation.path)}`,
     ...(media === undefined ? [] : [`send: ${quote(media.includes('*') ? 'application/octet-stream' : media)}`]),
     ...lists,
+    ...(once === undefined ? [] : [`once: ${quote(once.name)}`]),
     ...(auth.length === 0 ? [] : [`auth: [${auth.join(', ')}]`]),
   ]
   return `{\n${fields.map((field) => `  ${field},\n`).join('')}}`

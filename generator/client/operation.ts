@@ -10,6 +10,8 @@ export interface ClientParameter {
   readonly required: boolean
   readonly schema: JsonSchema
   readonly doc: string
+  /** The client makes a value where it is given none, and sends it with each try. */
+  readonly once: boolean
 }
 
 /** A request body; `media` is undefined for JSON. */

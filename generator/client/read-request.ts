@@ -25,7 +25,8 @@ function readParameter(parameter: OpenAPIV3_1.ParameterObject): ClientParameter 
   const schema = (parameter.schema ?? Object.values(parameter.content ?? {})[0]?.schema ?? true) as JsonSchema
   const text = escapeDoc(parameter.description ?? '') || docOf(schema)
   const doc = parameter.deprecated && !text.includes('\n@deprecated') ? `${text}\n@deprecated`.trim() : text
-  return { name: parameter.name, in: place, required: place === 'path' || parameter.required === true, schema, doc }
+  const once = place === 'header' && 'x-once' in parameter && parameter['x-once'] === true
+  return { name: parameter.name, in: place, required: place === 'path' || (parameter.required === true && !once), schema, doc, once }
 }
 
 /** Reads the parameters of an operation and of its path, and marks in the path those that may span segments. */
@@ -40,7 +41,8 @@ export function readRequest(template: string, lists: readonly Parameters[], read
     if (read.in === 'path' && 'x-wildcard' in resolved && resolved['x-wildcard'] === true) spanning.add(read.name)
   }
   const path = template.replace(/\{([^{}*]+)(\*?)\}/g, (_, name: string, rest: string) => {
-    if (!found.has(`path ${name}`)) found.set(`path ${name}`, { name, in: 'path', required: true, schema: { type: 'string' }, doc: '' })
+    if (!found.has(`path ${name}`))
+      found.set(`path ${name}`, { name, in: 'path', required: true, schema: { type: 'string' }, doc: '', once: false })
     return `{${name}${rest || spanning.has(name) ? '*' : ''}}`
   })
   return { path, parameters: [...found.values()] }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  allOf,
   apiKey,
   cache,
   call,
@@ -9,11 +10,14 @@ import {
   env,
   type IssueCode,
   ip,
+  mirror,
   rateLimit,
   route,
   upstream,
   versions,
 } from '../../sdk/index.js'
+import { BODY_ERROR_EXAMPLES } from './body-error-examples.js'
+import { UPSTREAM_ERROR_EXAMPLES } from './upstream-error-examples.js'
 
 const info = { title: 'Shop API', version: '1.0.0' }
 const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
@@ -23,6 +27,7 @@ const shop = upstream('shop', { targets: ['http://127.0.0.1:4001'] })
  * error beside it. Codes that need files or documents on disk have none.
  */
 export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = {
+  ...UPSTREAM_ERROR_EXAMPLES,
   GW1001: () => ({ info, routes: {} }),
   GW1002: () =>
     defineGateway({
@@ -132,6 +137,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       info,
       routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, auth: apiKey({ store: { redis: true } }) }) },
     }),
+  GW1306: () => {
+    const first = apiKey({ prefix: 'one', store: { file: 'first.json' } })
+    const second = apiKey({ prefix: 'two', store: { file: 'second.json' } })
+    return defineGateway({ info, routes: { a: route({ method: 'GET', path: '/', upstream: shop, auth: allOf({ first, second }) }) } })
+  },
   GW1310: () =>
     defineGateway({
       info,
@@ -145,6 +155,11 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
           use: { cache: cache({ ttl: '1m' }) },
         }),
       },
+    }),
+  GW1361: () =>
+    defineGateway({
+      info,
+      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, use: { copies: mirror({ to: shop }) } }) },
     }),
   GW1360: () =>
     defineGateway({
@@ -188,46 +203,6 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
         }),
       },
     }),
-  GW1401: () =>
-    defineGateway({
-      info,
-      routes: {
-        orders: route({
-          method: 'GET',
-          path: '/orders',
-          upstream: shop,
-          responses: { 200: 'empty' },
-          // @ts-expect-error The compiler refuses it too.
-          mapResponse: { 404: () => ({ orders: [] }) },
-        }),
-      },
-    }),
-  GW1402: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, mapRequest: () => ({ page: 1 }) }) },
-    }),
-  GW1403: () => defineGateway({ info, routes: { feed: route({ method: 'POST', path: '/feed', upstream: shop, websocket: true }) } }),
-  GW1405: () =>
-    defineGateway({
-      info,
-      routes: {
-        photos: route({ method: 'POST', path: '/photos', upstream: shop, body: z.object({ photo: z.file() }), accepts: ['json'] }),
-      },
-    }),
-  GW1406: () =>
-    defineGateway({
-      info,
-      routes: {
-        keys: route({
-          method: 'GET',
-          path: '/keys',
-          upstream: shop,
-          responses: { 200: z.object({ key: z.uuid().meta({ secret: true }) }) },
-          redactSecrets: true,
-        }),
-      },
-    }),
   GW1380: () =>
     defineGateway({
       info,
@@ -262,31 +237,5 @@ export const CONFIG_ERROR_EXAMPLES: Partial<Record<IssueCode, () => unknown>> = 
       },
     })
   },
-  GW1404: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'GET', path: '/orders', upstream: shop, headers: z.object({ 'X-Tenant': z.string() }) }) },
-    }),
-  GW1350: () => {
-    const slow = upstream('slow', { targets: ['http://127.0.0.1:4001'], retry: { perTry: '5s' }, timeouts: { total: '10s' } })
-    return defineGateway({ info, routes: { orders: route({ method: 'GET', path: '/orders', upstream: slow }) } })
-  },
-  GW1351: () =>
-    defineGateway({
-      info,
-      routes: {
-        orders: route({
-          method: 'POST',
-          path: '/orders',
-          upstream: shop,
-          // @ts-expect-error The compiler refuses it too.
-          retry: { nonIdempotent: true },
-        }),
-      },
-    }),
-  GW1352: () =>
-    defineGateway({
-      info,
-      routes: { orders: route({ method: 'POST', path: '/orders', upstream: shop, retry: { attempts: 1 } }) },
-    }),
+  ...BODY_ERROR_EXAMPLES,
 }

@@ -21,8 +21,10 @@ const withParts = (auth: ResolvedAuth): ResolvedPolicy[] => [auth, ...auth.parts
 
 /** What callers can observe of a policy or auth in each place where a gateway uses it. */
 export function usesIn({ routes }: ResolvedGateway, name: string): readonly Effects[] {
-  const used = routes.flatMap((route) => [...route.policies.map(({ policy }) => policy), ...(route.auth ? withParts(route.auth) : [])])
-  return used.filter((policy) => policy.name === name).map((policy) => policy.effects)
+  return routes.flatMap(({ method, policies, auth }) => {
+    const used = [...policies.map(({ policy }) => policy), ...(auth ? withParts(auth) : [])]
+    return used.filter((policy) => policy.name === name).map((policy) => policy.effects(method))
+  })
 }
 
 /** What callers can observe of a policy, over every place where an example uses it. */
@@ -32,6 +34,7 @@ export function effectsIn({ gateway }: Pick<DocsExample, 'gateway'>, name: strin
   return {
     problems: [...new Set(effects.flatMap((one) => one.problems ?? []))],
     headers: [...headers.values()],
+    replies: effects.flatMap((one) => one.replies ?? []),
     requestHeaders: effects.flatMap((one) => one.requestHeaders ?? []),
     security: effects.flatMap((one) => one.security ?? []),
     anonymous: effects.some(({ anonymous }) => anonymous),

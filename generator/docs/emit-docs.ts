@@ -34,13 +34,20 @@ const OPTION_PAGES: Readonly<Record<string, OptionsSource>> = {
   },
 }
 
+/** The files of the config errors' examples, and what holds them there. */
+const EXAMPLES = [
+  ['./config-error-examples.ts', 'CONFIG_ERROR_EXAMPLES'],
+  ['./upstream-error-examples.ts', 'UPSTREAM_ERROR_EXAMPLES'],
+  ['./body-error-examples.ts', 'BODY_ERROR_EXAMPLES'],
+] as const
+
 const definitions: readonly PolicyDefinition[] = [...Object.values(policyDefinitions), ...Object.values(authDefinitions)]
 
 /** Every generated page of the repository at `root`, from its definitions, their comments and the examples in `docs/examples`. */
 export async function emitDocs(root: string): Promise<readonly Page[]> {
   const docs = join(root, 'docs')
   const comments = new CommentReader(join(root, 'sdk'))
-  const bodies = readBodies(fileURLToPath(new URL('./config-error-examples.ts', import.meta.url)), 'CONFIG_ERROR_EXAMPLES')
+  const bodies = new Map(EXAMPLES.flatMap(([file, name]) => [...readBodies(fileURLToPath(new URL(file, import.meta.url)), name)]))
   const policies = await Promise.all(
     definitions.map(async (definition) => ({ definition, example: await loadExample(docs, definition.name) })),
   )

@@ -21,10 +21,11 @@ function needed(scheme: SecurityEffect): string {
   return scheme.type === 'mutualTLS' ? 'a client certificate' : `the header \`${scheme.header}\``
 }
 
-function effectsText({ problems, headers, requestHeaders, security }: Required<Effects>): string {
+function effectsText({ problems, headers, replies, requestHeaders, security }: Required<Effects>): string {
   const lines = [
     ...problems.map((code) => `- may answer the problem [\`${code}\`](../problems/${code}.md)`),
     ...headers.map(({ name, description, on }) => `- adds \`${name}\` to ${on === 'any' ? 'responses' : 'its problems'}: ${description}`),
+    ...replies.map(({ status, description }) => `- may answer ${status}: ${description}`),
     ...requestHeaders.map(
       ({ name, description, required }) => `- reads \`${name}\`${required ? ', which is required' : ''}: ${description}`,
     ),

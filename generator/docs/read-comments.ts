@@ -56,7 +56,9 @@ export class CommentReader {
     const [first] = expression.getArguments()
     if (first && callee.getName() === 'array') return this.#expression(first, `${path}[]`)
     if (first && callee.getName() === 'strictObject') return this.#expression(first, path)
-    return first?.isKind(SyntaxKind.ArrayLiteralExpression) ? first.getElements().flatMap((part) => this.#expression(part, path)) : []
+    // `z.union([…])`, `z.discriminatedUnion('type', […])`.
+    const parts = expression.getArguments().find((argument) => argument.isKind(SyntaxKind.ArrayLiteralExpression))
+    return parts ? parts.getElements().flatMap((part) => this.#expression(part, path)) : []
   }
 
   #object(literal: ObjectLiteralExpression, path: string): Comment[] {

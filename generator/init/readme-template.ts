@@ -18,7 +18,7 @@ Change \`gateway.config.ts\` while it runs: the gateway reloads it, and keeps th
 | \`npx gatewright check\` | finds mistakes in the config that the compiler cannot see |
 | \`npx gatewright routes\` | lists what the gateway serves |
 | \`npx gatewright generate\` | writes OpenAPI documents and a typed client into \`generated/\` |
-| \`npx gatewright build && npx gatewright start\` | bundles the config and runs it as in production |
+| \`npx gatewright build && npx gatewright start\` | bundles the config with what runs it, as for production |
 
 \`service.mjs\` stands for your own service. Point \`BOOKS_URL\` (in \`.env\`, for example) at another one, or replace it in the config.
 `

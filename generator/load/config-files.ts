@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { dirname, extname, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Loader, Plugin } from 'esbuild'
-import type { PackageNames } from './config-packages.js'
 
 const LOADERS: Readonly<Record<string, Loader>> = { '.tsx': 'tsx', '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.jsx': 'jsx' }
 
@@ -13,13 +12,15 @@ export const META_NAMES = {
   'import.meta.dirname': '__gatewright_dirname',
 }
 
-function atHome(file: string): string {
+/** For a bundle that is run at once: the file itself, absolute. */
+export function atHome(file: string): string {
   const values = [pathToFileURL(file).href, file, dirname(file)].map((value) => JSON.stringify(value))
   return `const __gatewright_url = ${values[0]}, __gatewright_filename = ${values[1]}, __gatewright_dirname = ${values[2]};`
 }
 
-function fromBundle(file: string, outfile: string): string {
-  const path = JSON.stringify(relative(dirname(outfile), file).split(sep).join('/'))
+/** For a bundle that is kept: the file's place as seen from the bundle's folder. */
+export function fromFolder(file: string, folder: string): string {
+  const path = JSON.stringify(relative(folder, file).split(sep).join('/'))
   return [
     'import { fileURLToPath as __gatewright_path } from "node:url";',
     'const { url: __gatewright_bundle } = import.meta;',
@@ -31,9 +32,9 @@ function fromBundle(file: string, outfile: string): string {
 
 /**
  * Reports every source file that a bundle reads, and keeps `import.meta.url`, `.filename` and `.dirname` meaning the
- * file they are written in: relative to the bundle for one that is kept, absolute for one that is run at once.
+ * file they are written in, as `place` says it.
  */
-export function configFiles(names: PackageNames, outfile: string, onInput: (file: string) => void): Plugin {
+export function configFiles(place: (file: string) => string, onInput: (file: string) => void = () => {}): Plugin {
   return {
     name: 'gatewright-files',
     setup(build) {
@@ -43,8 +44,7 @@ export function configFiles(names: PackageNames, outfile: string, onInput: (file
         const text = await readFile(path, 'utf8')
         if (!text.includes('import.meta')) return undefined
         // On the first line, so that no later line moves.
-        const prefix = names === 'files' ? atHome(path) : fromBundle(path, outfile)
-        return { contents: `${prefix} ${text}`, loader: LOADERS[extname(path)] ?? 'js', resolveDir: dirname(path) }
+        return { contents: `${place(path)} ${text}`, loader: LOADERS[extname(path)] ?? 'js', resolveDir: dirname(path) }
       })
     },
   }

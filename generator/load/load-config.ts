@@ -74,8 +74,7 @@ type RunConfig = Pick<LoadedConfig, 'inputs' | 'imports'> & { readonly exports: 
 async function runSource(path: string, { onInput }: LoadOptions): Promise<RunConfig> {
   const { bundleConfig } = await import('./bundle-config.js')
   const { evaluateBundle } = await import('./evaluate-bundle.js')
-  // Only the folder of the output matters, and the map's sources are made absolute.
-  const bundle = await bundleConfig(path, { packages: 'files', outfile: join(dirname(path), 'gateway.mjs'), onInput })
+  const bundle = await bundleConfig(path, onInput)
   return { exports: await evaluateBundle(path, bundle), inputs: bundle.inputs, imports: bundle.imports }
 }
 

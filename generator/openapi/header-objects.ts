@@ -24,7 +24,11 @@ export type HeaderReferences = Record<string, OpenAPIV3_1.ReferenceObject>
 
 /** Finds the Header Objects of a route's responses by status: those for any response, and those for the problems of the policy, the auth or the gateway itself that adds them. */
 export function headerObjects(route: ResolvedRoute, context: OpenApiContext) {
-  const parts = [...route.policies.map(({ policy }) => policy.effects), ...(route.auth ? [route.auth.effects] : []), route.ownEffects]
+  const parts = [
+    ...route.policies.map(({ policy }) => policy.effects(route.method)),
+    ...(route.auth ? [route.auth.effects(route.method)] : []),
+    route.ownEffects,
+  ]
   const effects = parts.flatMap((part) =>
     (part.headers ?? []).map(({ name, on }) => {
       const lower = name.toLowerCase()

@@ -17,7 +17,13 @@ function fileTypes(schema: JsonSchema): readonly string[] {
   return types.length > 0 ? types : ['application/octet-stream']
 }
 
-const NAMES = { json: 'application/json', form: 'application/x-www-form-urlencoded', multipart: 'multipart/form-data' } as const
+const NAMES = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  xml: 'application/xml',
+  csv: 'text/csv',
+  multipart: 'multipart/form-data',
+} as const
 
 /** The content of a request body with this schema, in each of the forms that it may come in. */
 export function requestContent(

@@ -25,20 +25,24 @@ function conditionParameters(route: ResolvedRoute, taken: ReadonlySet<string>): 
     .map((condition) => parameterOf(condition.name, condition.source, !condition.orWithout, conditionSchema(condition)))
 }
 
-/** Request headers that policies read; of two policies with one header, it is required if either requires it. */
-function policyParameters({ effects }: ResolvedRoute, taken: ReadonlySet<string>): OpenAPIV3_1.ParameterObject[] {
+/** Request headers that policies read, by lower-case name; of two policies with one header, it is required if either requires it. */
+function policyHeaders({ effects }: ResolvedRoute): ReadonlyMap<string, RequestHeaderEffect> {
   const byName = new Map<string, RequestHeaderEffect>()
   for (const header of effects.requestHeaders) {
-    const known = byName.get(header.name)
-    byName.set(header.name, known ? { ...known, required: known.required || header.required } : header)
+    const name = header.name.toLowerCase()
+    if (DESCRIBED_ELSEWHERE.has(name)) continue
+    const known = byName.get(name)
+    byName.set(name, known ? { ...known, required: known.required || header.required } : header)
   }
-  return [...byName.values()]
-    .filter(({ name }) => !taken.has(name.toLowerCase()))
-    .map(({ name, description, required, maxLength }) => ({
-      ...parameterOf(name, 'header', required, { type: 'string', minLength: 1, maxLength }),
-      description,
-    }))
+  return byName
 }
+
+function policyParameter({ name, description, required, maxLength }: RequestHeaderEffect): OpenAPIV3_1.ParameterObject {
+  const schema = { type: 'string', minLength: 1, ...(maxLength !== undefined && { maxLength }) }
+  return { ...parameterOf(name, 'header', required, schema), description }
+}
+
+const headerNameOf = (parameter: OpenAPIV3_1.ParameterObject) => (parameter.in === 'header' ? parameter.name.toLowerCase() : '')
 
 /** The Parameter Objects of a route: path, query, headers, cookies, what `match` asks for, and the headers that policies read. */
 export function parameterObjects(route: ResolvedRoute, names: readonly string[], context: OpenApiContext): OpenAPIV3_1.ParameterObject[] {
@@ -47,6 +51,11 @@ export function parameterObjects(route: ResolvedRoute, names: readonly string[],
     (field) => field.in === 'cookie' || !DESCRIBED_ELSEWHERE.has(field.name.toLowerCase()),
   )
   const conditions = conditionParameters(route, new Set([...query, ...fields].map((one) => `${one.in} ${one.name}`)))
-  const headers = new Set([...fields, ...conditions].filter((one) => one.in === 'header').map(({ name }) => name.toLowerCase()))
-  return [...pathParameters(route, names, context), ...query, ...fields, ...conditions, ...policyParameters(route, headers)]
+  const read = policyHeaders(route)
+  const own = [...fields, ...conditions]
+  const taken = new Set(own.map(headerNameOf))
+  const added = [...read].filter(([name]) => !taken.has(name)).map(([, header]) => policyParameter(header))
+  // OpenAPI cannot say that the gateway takes two requests with one value for the same; the client needs to know, to make one.
+  const marked = [...own, ...added].map((one) => (read.get(headerNameOf(one))?.once ? { ...one, 'x-once': true } : one))
+  return [...pathParameters(route, names, context), ...query, ...marked]
 }

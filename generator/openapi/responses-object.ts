@@ -66,18 +66,20 @@ function switching(route: ResolvedRoute, headers: HeaderReferences): [string, Re
 /** The Responses Object: what the route declares, and beside it every problem that it may answer, by status. */
 export function responsesObject(route: ResolvedRoute, context: OpenApiContext): OpenAPIV3_1.ResponsesObject {
   const headersOf = headerObjects(route, context)
-  const byStatus = new Map<number, ProblemCode[]>(Object.keys(route.responses).map((status) => [Number(status), []]))
-  const declared = [...byStatus.keys()]
+  const declared = Object.keys(route.responses).map(Number)
+  const replies = new Map(route.effects.replies.map(({ status, description }) => [status, description]))
+  const byStatus = new Map<number, ProblemCode[]>([...declared, ...replies.keys()].map((status) => [status, []]))
   for (const code of [...route.effects.problems].sort()) {
     const { status } = PROBLEMS[code]
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
   const entries = [...byStatus].map(([status, codes]): [string, Response] => {
-    const spec = route.responses[status]
+    const spec = route.responses[status] ?? (replies.has(status) ? 'empty' : undefined)
     const headers = headersOf(status)
-    const response =
-      spec === undefined ? sharedProblem(status, codes, headers, context) : responseObject(status, spec, codes, headers, context)
-    return [String(status), response]
+    if (spec === undefined) return [String(status), sharedProblem(status, codes, headers, context)]
+    const response = responseObject(status, spec, codes, headers, context)
+    const reply = route.responses[status] === undefined ? replies.get(status) : undefined
+    return [String(status), reply === undefined ? response : { ...response, description: reply }]
   })
   const others = Object.entries(fallback(declared)).map(([status, description]): [string, Response] => {
     const headers = headersOf(status === 'default' ? status : Number(status))

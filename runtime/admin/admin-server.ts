@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from '../../sdk/index.js'
 import type { Metrics } from '../observe/metrics.js'
-import type { BreakerControl } from '../upstreams/breaker/breaker-control.js'
 import type { AdminReply } from './admin-reply.js'
+import type { AdminSources } from './admin-sources.js'
 import { answerBreakers } from './answer-breakers.js'
+import { answerMirrors } from './answer-mirrors.js'
 import { answerPurge } from './answer-purge.js'
 import { answerRevocation } from './answer-revocation.js'
+import { answerRollouts } from './answer-rollouts.js'
+import { answerUpstreams } from './answer-upstreams.js'
 
 /** The listener for operators. */
 export interface AdminServer {
@@ -19,16 +22,17 @@ export interface AdminServer {
 export type Readiness = 'ready' | 'not ready' | 'degraded'
 
 /** What the admin listener shows and does. */
-export interface AdminActions {
+export interface AdminActions extends Omit<AdminSources, 'observe'> {
   readiness(): Readiness
-  /** Purges a tag from every cache; undefined where no route has one. */
-  purge(tag: string): Promise<void> | undefined
   revoke(given: unknown): Promise<void>
-  readonly breakers: BreakerControl
 }
 
-/** Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers` and `POST /breakers/{upstream}`, and nothing else. */
-export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, breakers }: AdminActions): AdminServer {
+/**
+ * Serves `/healthz` (alive), `/readyz` (takes traffic), `/metrics` (Prometheus), `POST /cache/purge`, `POST /revocations`, `GET /breakers`, `POST /breakers/{upstream}`,
+ * `GET /rollouts`, `POST /rollouts/{name}`, `GET /mirrors` and `GET /upstreams`, and nothing else.
+ */
+export function createAdminServer(metrics: Metrics, actions: AdminActions): AdminServer {
+  const { readiness, purge, revoke, breakers, rollouts, mirrors, pools } = actions
   const answers: Readonly<Record<string, (req: IncomingMessage) => AdminReply | Promise<AdminReply>>> = {
     '/healthz': () => ({ status: 200, body: 'ok\n' }),
     '/readyz': () => ({ status: readiness() === 'ready' ? 200 : 503, body: `${readiness()}\n` }),
@@ -39,12 +43,16 @@ export function createAdminServer(metrics: Metrics, { readiness, purge, revoke, 
     '/cache/purge': (req) => answerPurge(req, purge),
     '/revocations': (req) => answerRevocation(req, revoke),
     '/breakers': (req) => answerBreakers(req, undefined, breakers),
+    '/rollouts': (req) => answerRollouts(req, undefined, rollouts),
+    '/mirrors': (req) => answerMirrors(req, mirrors),
+    '/upstreams': (req) => answerUpstreams(req, pools()),
   }
   const nothing: AdminReply = { status: 404, body: `The admin listener serves ${Object.keys(answers).join(', ')}.\n` }
   const respond = async (req: IncomingMessage) => {
     const path = (req.url ?? '/').split('?', 1)[0] as string
-    const upstream = /^\/breakers\/([\w.-]+)$/.exec(path)?.[1]
-    if (upstream !== undefined) return answerBreakers(req, upstream, breakers)
+    const [, what, name] = /^\/(breakers|rollouts)\/([\w.-]+)$/.exec(path) ?? []
+    if (what === 'breakers') return answerBreakers(req, name, breakers)
+    if (what === 'rollouts') return answerRollouts(req, name, rollouts)
     return Object.hasOwn(answers, path) ? answers[path]?.(req) : nothing
   }
   const server: Server = createServer({ maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 10_000 }, (req, res) => {

@@ -7,7 +7,7 @@ import { toProblem } from '../problems/problem-reply.js'
 import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import { compileCallWays } from './call-ways.js'
-import { CompositionRun, type Gathering } from './composition-run.js'
+import { CompositionRun, type Gathering, type PartEnded } from './composition-run.js'
 import { ExchangeCalls } from './send-call.js'
 
 const JSON_TYPE = ['content-type', 'application/json; charset=utf-8']
@@ -49,9 +49,20 @@ function failed({ hooks }: GatewayExchange, error: unknown): Reply {
   throw problem
 }
 
+/** Counts each part, and notes it for the log. */
+function partObserver(exchange: GatewayExchange, { count, observe }: Pick<Services, 'count' | 'observe'>): PartEnded {
+  const { routeId: route } = exchange
+  return (part, outcome, ms) => {
+    count('gatewright_compose_parts_total', { route, part, outcome })
+    if (ms !== undefined) observe('gatewright_compose_part_duration_seconds', { route, part }, ms / 1_000)
+    exchange.parts ??= {}
+    exchange.parts[part] = { outcome, ms: ms === undefined ? undefined : Math.round(ms * 1_000) / 1_000 }
+  }
+}
+
 /** The step that answers a composed route; undefined where the route has one upstream. */
 export function composeStep(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): RequestStep | undefined {
-  const { compose, id, timeouts } = route
+  const { compose, timeouts } = route
   if (!compose) return undefined
   const publishers = new Map([200, compose.partialStatus].map((status) => [status, publisher(route, status)]))
   const { map } = compose
@@ -65,10 +76,10 @@ export function composeStep(route: ResolvedRoute, pools: ReadonlyMap<string, Ups
     const exchange = given as GatewayExchange
     const calls = new ExchangeCalls(exchange, ways, services, timeouts.total)
     exchange.call = calls
-    const run = new CompositionRun(compose, exchange, calls.send, (part, outcome) => {
-      services.count('gatewright_compose_parts_total', { route: id, part, outcome })
-      if (outcome === 'ok') return
-      exchange.parts = { ...exchange.parts, [part]: outcome }
+    const run = new CompositionRun(compose, exchange, {
+      send: calls.send,
+      ended: partObserver(exchange, services),
+      now: services.clock.now,
     })
     try {
       return handOver(exchange, await publish(await run.gather()))

@@ -11,8 +11,11 @@ import type { GatewayExchange } from '../pipeline/exchange.js'
 import { toProblem } from '../problems/problem-reply.js'
 import type { SendCall } from './send-call.js'
 
-/** How one part ended, for the log and the metrics. */
-export type PartOutcome = 'ok' | 'fallback' | 'missing' | 'failed'
+/** How one part ended; `partial` is a list some of whose elements are missing. */
+export type PartOutcome = 'ok' | 'fallback' | 'partial' | 'missing' | 'failed'
+
+/** Told of the end of each named part; `ms` is undefined for one that never began, since what it needs did not come. */
+export type PartEnded = (name: string, outcome: PartOutcome, ms: number | undefined) => void
 
 /** What came of all parts. */
 export interface Gathering {
@@ -32,21 +35,24 @@ export class CompositionRun {
   readonly #names: ReadonlyMap<number, string>
   readonly #context: unknown
   readonly #send: SendCall
-  readonly #ended: (name: string, outcome: PartOutcome) => void
+  readonly #ended: PartEnded
+  readonly #now: () => number
+  readonly #beganAt = new Map<number, number>()
+  readonly #outcomes = new Map<number, PartOutcome>()
   readonly #started = new Map<number, Promise<unknown>>()
   readonly #errors: PartFailure[] = []
 
   constructor(
     composition: ResolvedComposition,
     exchange: GatewayExchange,
-    send: SendCall,
-    ended: (name: string, outcome: PartOutcome) => void,
+    { send, ended, now }: { readonly send: SendCall; readonly ended: PartEnded; readonly now: () => number },
   ) {
     this.#composition = composition
     this.#names = new Map(composition.outputs.map(([name, index]) => [index, name]))
     this.#context = Object.assign(Object.create(exchange), exchange.given, { body: exchange.json })
     this.#send = send
     this.#ended = ended
+    this.#now = now
   }
 
   /** Runs every part of the response. Rejects with the problem of the first one that cannot be missing. */
@@ -81,7 +87,10 @@ export class CompositionRun {
         return this.#settled(
           index,
           part,
-          this.#from(part.needs).then((from) => this.#call(part, from, index)),
+          this.#from(part.needs).then((from) => {
+            this.#begin(index)
+            return this.#call(part, from, index)
+          }),
         )
       case 'item':
         return Promise.reject(new Problem('INTERNAL'))
@@ -93,7 +102,7 @@ export class CompositionRun {
     const name = this.#names.get(index)
     return value.catch((error: unknown) => {
       const problem = partProblem(error)
-      if (name !== undefined) this.#ended(name, 'failed')
+      this.#end(index, 'failed')
       if (name === undefined || problem.extensions?.['part'] !== undefined) throw problem
       const { code, detail, headers, extensions, cause = problem } = problem
       throw new Problem(code, { headers, extensions: { ...extensions, part: name }, cause, detail: detail ?? problem.message })
@@ -101,13 +110,27 @@ export class CompositionRun {
   }
 
   #settled(index: number, { optional }: { readonly optional: boolean }, value: Promise<unknown>): Promise<unknown> {
-    const name = this.#names.get(index)
-    if (!optional) return this.#named(index, value)
-    return value.catch((error: unknown) => {
+    const ended = value.then((result) => {
+      this.#end(index, this.#outcomes.get(index) ?? 'ok')
+      return result
+    })
+    if (!optional) return this.#named(index, ended)
+    return ended.catch((error: unknown) => {
       this.#miss(index, partProblem(error))
-      if (name !== undefined) this.#ended(name, 'missing')
+      this.#end(index, 'missing')
       return null
     })
+  }
+
+  #begin(index: number): void {
+    this.#beganAt.set(index, this.#now())
+  }
+
+  #end(index: number, outcome: PartOutcome): void {
+    const name = this.#names.get(index)
+    if (name === undefined) return
+    const beganAt = this.#beganAt.get(index)
+    this.#ended(name, outcome, beganAt === undefined ? undefined : this.#now() - beganAt)
   }
 
   #miss(index: number, { code, status, detail }: Problem, element?: number): void {
@@ -122,20 +145,18 @@ export class CompositionRun {
   }
 
   async #call(part: ResolvedCall, from: unknown, index: number): Promise<unknown> {
-    const name = this.#names.get(index)
     try {
-      const value = await this.#send(part, from)
-      if (name !== undefined) this.#ended(name, 'ok')
-      return value
+      return await this.#send(part, from)
     } catch (error) {
       if (!part.fallback) throw error
-      if (name !== undefined) this.#ended(name, 'fallback')
+      if (!this.#outcomes.has(index)) this.#outcomes.set(index, 'fallback')
       return part.fallback.value
     }
   }
 
   async #each(part: ResolvedEach, index: number): Promise<unknown> {
     const list = ((await this.#start(part.list)) ?? []) as readonly unknown[]
+    this.#begin(index)
     if (list.length > part.max)
       throw new Problem('UPSTREAM_INVALID_RESPONSE', {
         detail: `There are ${list.length} elements, more than the ${part.max} that are looked up.`,
@@ -157,6 +178,7 @@ export class CompositionRun {
       return await this.#call(call, await this.#from(call.needs, { at: item, value }), index)
     } catch (error) {
       if (!call.optional) throw error
+      this.#outcomes.set(index, 'partial')
       this.#miss(index, partProblem(error), at)
       return null
     }

@@ -20,7 +20,7 @@ function sentHeader({ req, requestEdits }: GatewayExchange, name: string): strin
 }
 
 /** What a route's upstream wants to know of each request; undefined where it chooses without looking at them. */
-export function compileChoiceReader({ affinity, upstream }: ResolvedRoute): ChoiceReader | undefined {
+export function compileChoiceReader({ affinity, upstream }: Pick<ResolvedRoute, 'affinity' | 'upstream'>): ChoiceReader | undefined {
   const { subset, sticky } = upstream.settings
   if (!affinity && !subset && !sticky) return undefined
   const header = subset?.header.toLowerCase()

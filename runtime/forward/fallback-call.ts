@@ -22,6 +22,8 @@ export interface FallbackParts {
   readonly pool: UpstreamPool
   readonly fallback: CompiledFallback
   readonly sink: UpstreamSink
+  /** Told of the way to the other upstream before it is asked. */
+  readonly turned: (route: CompiledRoute) => void
   readonly context: CallContext
   /** The request, made for one upstream. */
   readonly requestFor: (route: CompiledRoute) => UpstreamRequest
@@ -108,13 +110,14 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
 
   /** Goes to the other upstream, where that can still be done and does no harm. */
   #turn(after: string, heard: boolean): boolean {
-    const { exchange, route, fallback, sink, context, requestFor } = this.#parts
+    const { exchange, route, fallback, sink, turned, context, requestFor } = this.#parts
     const { total } = route.timeouts
     const left = total === undefined ? undefined : total - (context.clock.now() - this.#startedAt)
     if (this.#begun || (heard && !this.#request.idempotent) || this.#request.bodySpent() || (left !== undefined && left <= 0)) return false
     fallback.taken(exchange, 'upstream', after)
-    const request = requestFor(left === undefined ? route : { ...route, timeouts: { ...route.timeouts, total: left } })
-    this.#second = openCall(fallback.pool, request, sink, context)
+    const to: CompiledRoute = { ...route, ...fallback.way, timeouts: { ...route.timeouts, total: left } }
+    turned(to)
+    this.#second = openCall(fallback.way.pool, requestFor(to), sink, context)
     this.#second.send()
     return true
   }

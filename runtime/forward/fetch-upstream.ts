@@ -1,7 +1,8 @@
 import { type CapturedResponse, Problem } from '../../sdk/index.js'
+import { chosenRoute } from '../pipeline/chosen-route.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
-import { openCall } from '../upstreams/open-call.js'
+import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { UpstreamSink } from '../upstreams/upstream-request.js'
 import { type ForwardContext, ForwardRequest } from './forward.js'
 import { endToEndFields } from './response-headers.js'
@@ -19,7 +20,7 @@ export interface FetchOptions {
   /** The body. Default: none. */
   readonly body?: string | undefined
   /** Told of the call before it is sent, so that it can be ended early; its promise then never settles. */
-  readonly begun?: (call: { cancel(): void }) => void
+  readonly begun?: (call: OutgoingCall) => void
 }
 
 class Collector implements UpstreamSink {
@@ -69,12 +70,13 @@ class Collector implements UpstreamSink {
  * Sends an exchange's request upstream once more, without its body and apart from its client, and collects the response.
  * Rejects with the problem that the call ended in.
  */
-export function fetchUpstream(
+export async function fetchUpstream(
   exchange: GatewayExchange,
   context: ForwardContext,
-  { edits = [], method = exchange.method, limit, route = exchange.route, body = '', begun }: FetchOptions,
+  { edits = [], method = exchange.method, limit, route: given, body = '', begun }: FetchOptions,
 ): Promise<CapturedResponse> {
-  if (!route?.pool) return Promise.reject(new Problem('INTERNAL'))
+  const route = given ?? (exchange.route && chosenRoute(exchange, exchange.route))
+  if (!route?.pool) throw new Problem('INTERNAL')
   const { pool } = route
   const apart: GatewayExchange = Object.create(exchange, {
     requestEdits: { value: [...(exchange.requestEdits ?? []), ...edits] },

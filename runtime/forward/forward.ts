@@ -1,9 +1,10 @@
 import type { ClientAddress } from '../edge/client-address.js'
+import { chosenRoute } from '../pipeline/chosen-route.js'
 import type { CompiledRoute } from '../pipeline/compiled-route.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { Target, UpstreamPool } from '../upstreams/target.js'
-import type { CallContext, UploadListener, UpstreamRequest } from '../upstreams/upstream-request.js'
+import type { CallContext, UploadListener, UpstreamRequest, UpstreamSink } from '../upstreams/upstream-request.js'
 import { checkDeclaredLength, hasBody } from './collect-body.js'
 import { FallbackCall } from './fallback-call.js'
 import { KeptBody } from './kept-body.js'
@@ -109,24 +110,30 @@ export class ForwardRequest implements UpstreamRequest {
  * Sends an exchange upstream and its response to the writer.
  * @throws Problem if the declared length of the body is over the route's limit, or a WebSocket handshake is not admitted
  */
-export function forward(exchange: GatewayExchange, route: CompiledRoute, writer: ResponseWriter, context: ForwardContext): void {
+export function forward(exchange: GatewayExchange, given: CompiledRoute, writer: ResponseWriter, context: ForwardContext): void {
+  const route = chosenRoute(exchange, given)
   if (exchange.body === undefined) checkDeclaredLength(exchange.req, route.bodyLimit)
   if (!route.pool) return
   if (exchange.upgrade) context.tunnels.admit(exchange, route)
-  const call = callFor(exchange, route, route.pool, new ResponseSink(exchange, route, writer, context), context)
+  const own = new ResponseSink(exchange, route, writer, context)
+  const sink = exchange.taps && !exchange.upgrade ? exchange.taps.follow(exchange, route, own, context) : own
+  const call = callFor({ exchange, route, pool: route.pool, sink, context, own })
   exchange.call = call
   call.send()
 }
 
-function callFor(
-  exchange: GatewayExchange,
-  route: CompiledRoute,
-  pool: UpstreamPool,
-  sink: ResponseSink,
-  context: ForwardContext,
-): OutgoingCall {
+function callFor(parts: {
+  readonly exchange: GatewayExchange
+  readonly route: CompiledRoute
+  readonly pool: UpstreamPool
+  readonly sink: UpstreamSink
+  readonly own: ResponseSink
+  readonly context: ForwardContext
+}): OutgoingCall {
+  const { exchange, route, pool, sink, own, context } = parts
   const { fallback } = route
   if (!fallback || exchange.upgrade) return openCall(pool, new ForwardRequest(exchange, route, context), sink, context)
   const requestFor = (to: CompiledRoute) => new ForwardRequest(exchange, to, context)
-  return new FallbackCall({ exchange, route, pool, fallback, sink, context, requestFor })
+  const turned = (to: CompiledRoute) => own.turn(to)
+  return new FallbackCall({ exchange, route, pool, fallback, sink, turned, context, requestFor })
 }

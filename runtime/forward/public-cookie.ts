@@ -1,6 +1,7 @@
 import type { ResolvedRoute } from '../../sdk/resolved.js'
-import type { UpstreamPool } from '../upstreams/target.js'
-import { begins, isMoved, publicPath } from './public-path.js'
+import { perTargets } from '../upstreams/per-targets.js'
+import type { Target, UpstreamPool } from '../upstreams/target.js'
+import { begins, isMoved, mayMove, publicPath } from './public-path.js'
 
 /** Turns a `Set-Cookie` of the upstream's into one that comes back through the gateway. */
 export type PublicCookie = (cookie: string) => string
@@ -23,12 +24,18 @@ function cookiePath(path: string, basePath: string, prefix: string): string | un
  * is a target's own host is left out. Undefined where they pass as they are.
  */
 export function compilePublicCookie(route: ResolvedRoute, pool: UpstreamPool): PublicCookie | undefined {
-  if (!(route.rewriteCookies ?? isMoved(route, pool))) return undefined
-  const [first] = pool.targets
-  if (!first) return undefined
+  if (!(route.rewriteCookies ?? mayMove(route, pool))) return undefined
+  const current = perTargets(pool, (targets) => publisher(route, targets))
+  return (cookie) => current()?.(cookie) ?? cookie
+}
+
+/** Makes cookies of these targets public; undefined where they pass as they are. */
+function publisher(route: ResolvedRoute, targets: readonly Target[]): PublicCookie | undefined {
+  const [first] = targets
+  if (!first || !(route.rewriteCookies ?? isMoved(route, targets))) return undefined
   const { basePath } = first
-  const isShared = pool.targets.every((target) => target.basePath === basePath)
-  const hosts = new Set(pool.targets.map(({ origin }) => origin.hostname))
+  const isShared = targets.every((target) => target.basePath === basePath)
+  const hosts = new Set(targets.map(({ origin }) => origin.hostname))
   const prefix = route.stripPrefix ?? ''
   const rewritten = (attribute: string, keepsPath: boolean): string | undefined => {
     const [, name, value] = ATTRIBUTE.exec(attribute) ?? []

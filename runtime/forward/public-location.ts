@@ -1,7 +1,8 @@
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
-import type { UpstreamPool } from '../upstreams/target.js'
-import { begins, isMoved, publicPath } from './public-path.js'
+import { perTargets } from '../upstreams/per-targets.js'
+import type { Target, UpstreamPool } from '../upstreams/target.js'
+import { begins, isMoved, mayMove, publicPath } from './public-path.js'
 
 /** Turns a location of the upstream's into one that callers can reach. */
 export type PublicLocation = (location: string, exchange: GatewayExchange) => string
@@ -13,9 +14,19 @@ const FIELDS: ReadonlySet<string> = new Set(['location', 'content-location'])
  * back. Locations elsewhere, relative ones, and what would name another host are left alone.
  */
 export function compilePublicLocation(route: ResolvedRoute, pool: UpstreamPool): PublicLocation | undefined {
-  if (!(route.rewriteLocation ?? isMoved(route, pool))) return undefined
+  if (!(route.rewriteLocation ?? mayMove(route, pool))) return undefined
+  const current = perTargets(pool, (targets) => publisher(route, targets))
+  return (location, exchange) => current()?.(location, exchange) ?? location
+}
+
+/** Makes locations at these targets public; undefined where they are so already. A location that is none of theirs comes back as undefined. */
+function publisher(
+  route: ResolvedRoute,
+  targets: readonly Target[],
+): ((location: string, exchange: GatewayExchange) => string | undefined) | undefined {
+  if (!(route.rewriteLocation ?? isMoved(route, targets))) return undefined
   const prefix = route.stripPrefix ?? ''
-  const bases = pool.targets.map(({ origin: { origin }, basePath }) => ({ origin, basePath }))
+  const bases = targets.map(({ origin: { origin }, basePath }) => ({ origin, basePath }))
   const [first] = bases
   if (!first) return undefined
   const isShared = bases.every(({ basePath }) => basePath === first.basePath)
@@ -29,11 +40,11 @@ export function compilePublicLocation(route: ResolvedRoute, pool: UpstreamPool):
     return path === undefined ? undefined : path + url.search + url.hash
   }
   return (location, { req }) => {
-    if (/^(?:https?:)?\/\//i.test(location)) return fromUrl(location, req.headers.host) ?? location
-    if (!location.startsWith('/') || !isShared) return location
+    if (/^(?:https?:)?\/\//i.test(location)) return fromUrl(location, req.headers.host)
+    if (!location.startsWith('/') || !isShared) return undefined
     const end = /[?#]|$/.exec(location)?.index ?? location.length
     const path = publish(location.slice(0, end), first.basePath)
-    return path === undefined ? location : path + location.slice(end)
+    return path === undefined ? undefined : path + location.slice(end)
   }
 }
 

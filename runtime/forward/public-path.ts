@@ -1,12 +1,15 @@
 import type { ResolvedRoute } from '../../sdk/resolved.js'
-import type { UpstreamPool } from '../upstreams/target.js'
+import type { Target, UpstreamPool } from '../upstreams/target.js'
 
 /** True where `path` is `prefix` or lies below it. */
 export const begins = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`)
 
 /** True where a route's path sent upstream has another beginning than the public one. */
-export const isMoved = ({ stripPrefix }: ResolvedRoute, { targets }: UpstreamPool) =>
+export const isMoved = ({ stripPrefix }: ResolvedRoute, targets: readonly Target[]) =>
   stripPrefix !== undefined || targets.some(({ basePath }) => basePath !== '')
+
+/** True where it may be so at some time: targets that come later may have a base path. */
+export const mayMove = (route: ResolvedRoute, { targets, discovers }: UpstreamPool) => discovers || isMoved(route, targets)
 
 /** A path by which two servers could be meant: `//host` names another one. */
 const isAmbiguous = (path: string) => /^\/[/\\]/.test(path)

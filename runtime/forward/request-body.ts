@@ -47,12 +47,14 @@ export class RequestBody extends Readable implements Upload {
       return
     }
     this.#kept?.add(chunk)
+    this.#exchange.taps?.sent(chunk)
     this.#listener.uploaded(false)
     if (!this.push(chunk)) this.#exchange.req.pause()
   }
 
   readonly #onEnd = () => {
     this.#exchange.upload = undefined
+    this.#exchange.taps?.sentAll()
     this.#listener.uploaded(true)
     this.push(null)
   }

@@ -65,7 +65,7 @@ const LENGTH = new Set(['content-length'])
  */
 export class ResponseSink implements UpstreamSink {
   readonly #exchange: GatewayExchange
-  readonly #route: CompiledRoute
+  #route: CompiledRoute
   readonly #writer: ResponseWriter
   readonly #context: SinkContext
   #begun = false
@@ -81,6 +81,11 @@ export class ResponseSink implements UpstreamSink {
     this.#route = route
     this.#writer = writer
     this.#context = context
+  }
+
+  /** Another upstream is asked; what the first one sent has not come here. */
+  turn(route: CompiledRoute): void {
+    this.#route = route
   }
 
   begin(status: number, received: Buffer[], resume: () => void): boolean {
@@ -120,7 +125,10 @@ export class ResponseSink implements UpstreamSink {
   }
 
   #streamedHeaders(headers: Buffer[]): string[] {
-    const lines = this.#finalHeaders(headers, false)
+    // What is mapped comes this far for HEAD, whose header fields are those of GET (RFC 9110 section 9.3.2) but for the length.
+    const mapping = this.#route.mapResponse?.get(this.#status)
+    const lines = this.#finalHeaders(headers, mapping !== undefined)
+    if (mapping) lines.push('content-type', mapping.contentType)
     // An upstream that refuses a body in the middle of its upload will not read the rest.
     if (this.#status >= 400) settleUnread(this.#exchange)
     // A 204 has no length (RFC 9110 section 8.6).

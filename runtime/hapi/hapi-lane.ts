@@ -184,7 +184,8 @@ export class HapiLane {
   readonly #onResponse = (error: unknown, res: LaneResponse, { hapi }: LaneRequest, h: ResponseToolkit): Lifecycle.ReturnValue => {
     if (error) throw error
     withoutConditions(hapi)
-    const bodiless = hapi.method === 'head' || res.statusCode === 204 || res.statusCode === 304
+    // hapi would give a response to HEAD that has no length one of 0, but for a stream.
+    const bodiless = (hapi.method === 'head' && hasLength(res.lines)) || res.statusCode === 204 || res.statusCode === 304
     if (bodiless) res.resume()
     return withHeaders(h.response(bodiless ? undefined : (res.whole ?? res)).code(res.statusCode), res.lines)
   }
@@ -212,6 +213,8 @@ export async function createHapiLane(server: Server, handler: ExchangeHandler): 
 function withoutConditions({ headers }: Request): void {
   for (const name of ['if-none-match', 'if-modified-since']) delete headers[name]
 }
+
+const hasLength = (lines: readonly string[]) => lines.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-length')
 
 /** Sets flat header lines on a hapi response; a name that repeats keeps all its lines. */
 function withHeaders(response: ResponseObject, lines: readonly string[]): ResponseObject {

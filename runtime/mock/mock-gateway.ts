@@ -4,7 +4,11 @@ import type { PolicyUse, ResolvedRoute, ResolvedUpstream } from '../../sdk/resol
 
 const KEY = 'mock'
 
-const unprobed = ({ name, settings }: ResolvedUpstream): ResolvedUpstream => ({ name, settings: { ...settings, health: undefined } })
+/** Neither probed nor looked for. */
+const unasked = ({ name, settings }: ResolvedUpstream): ResolvedUpstream => ({
+  name,
+  settings: { ...settings, health: undefined, start: 0, targets: Array.isArray(settings.targets) ? settings.targets : [] },
+})
 
 /**
  * The same gateway with every route answered by `mock`: policies, auth and validation run as ever, and no upstream is called or probed.
@@ -12,12 +16,12 @@ const unprobed = ({ name, settings }: ResolvedUpstream): ResolvedUpstream => ({ 
  */
 export function mockGateway(gateway: ResolvedGateway): ResolvedGateway {
   const { name, phase, options } = mockDefinition
-  const policy = { name, phase, settings: options.parse(mock().options), effects: {}, definition: mockDefinition, identity: KEY }
+  const policy = { name, phase, settings: options.parse(mock().options), effects: () => ({}), definition: mockDefinition, identity: KEY }
   const use: PolicyUse = { key: KEY, scope: 'gateway', policy }
   const mocked = (route: ResolvedRoute): ResolvedRoute => ({
     ...route,
     policies: route.policies.some((used) => used.policy.name === name) ? route.policies : [...route.policies, use],
     websocket: undefined,
   })
-  return { ...gateway, routes: gateway.routes.map(mocked), upstreams: gateway.upstreams.map(unprobed) }
+  return { ...gateway, routes: gateway.routes.map(mocked), upstreams: gateway.upstreams.map(unasked) }
 }

@@ -14,12 +14,25 @@ export function createLogger(level: string, onDrop: () => void): LogSink {
   const destination = pino.destination({ fd: 1, sync: false, minLength: 8_192, maxLength: MAX_PENDING, periodicFlush: 200 })
   destination.on('drop', onDrop)
   // A closed pipe must not end the gateway; the lines are lost, the requests are not.
-  destination.on('error', onDrop)
+  let broken = false
+  destination.on('error', () => {
+    broken = true
+    onDrop()
+  })
+  destination.on('write', () => {
+    broken = false
+  })
   const log = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
     destination,
   )
   const flush = () => {
+    if (broken) {
+      // Flushing would try for ever what cannot be written, such as lines to a full disk, also as the process exits.
+      onDrop()
+      destination.destroy()
+      return
+    }
     try {
       destination.flushSync()
     } catch {

@@ -1,7 +1,5 @@
 import type { Registry } from 'prom-client'
-
-/** Upper bounds of the duration buckets, in seconds. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+import { Durations } from './durations.js'
 
 /**
  * Left out: to count handles prom-client asks for them all, upon which Node 20 aborts if it meets one whose object is gone already, as in a moment when many
@@ -9,11 +7,10 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  */
 const ACTIVE_HANDLES = ['nodejs_active_handles', 'nodejs_active_handles_total']
 
-/** Counts of one route: plain numbers, so that a request costs an addition and a scrape does the rest. */
+/** Counts of one route. */
 class RouteStats {
   readonly byMethod = new Map<string, Map<number, number>>()
-  readonly buckets = new Float64Array(BUCKETS.length + 1)
-  sum = 0
+  readonly durations = new Durations()
 }
 
 /** The map under a key, made on first use. */
@@ -29,6 +26,8 @@ function nested<K, L, T>(map: Map<K, Map<L, T>>, key: K): Map<L, T> {
 function addOne<K>(map: Map<K, number>, key: K): void {
   map.set(key, (map.get(key) ?? 0) + 1)
 }
+
+const helpOf = (name: string) => name.replace(/^gatewright_/, '').replaceAll('_', ' ')
 
 type Labels = Readonly<Record<string, string>>
 interface Sample {
@@ -46,6 +45,7 @@ export class Metrics {
   readonly #routes = new Map<string, RouteStats>()
   readonly #attempts = new Map<string, Map<string, Map<string, number>>>()
   readonly #counters = new Map<string, Map<string, { labels: Labels; value: number }>>()
+  readonly #histograms = new Map<string, Map<string, { labels: Labels; durations: Durations }>>()
   readonly #gauges = new Map<string, () => readonly Sample[]>()
 
   constructor() {
@@ -61,10 +61,7 @@ export class Metrics {
     let stats = this.#routes.get(route)
     if (!stats) this.#routes.set(route, (stats = new RouteStats()))
     addOne(nested(stats.byMethod, method), status)
-    let bucket = 0
-    while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] as number)) bucket++
-    stats.buckets[bucket] = (stats.buckets[bucket] as number) + 1
-    stats.sum += seconds
+    stats.durations.add(seconds)
   }
 
   /** Counts one attempt at a target: a status class, or how it failed. */
@@ -79,12 +76,34 @@ export class Metrics {
       const fresh = new Map<string, { labels: Labels; value: number }>()
       counter = fresh
       this.#counters.set(name, fresh)
-      this.#register(name, 'counter', name.replace(/^gatewright_/, '').replaceAll('_', ' '), () => [...fresh.values()])
+      this.#register(name, 'counter', helpOf(name), () => [...fresh.values()])
     }
     const key = Object.values(labels).join('\u0000')
     const row = counter.get(key)
     if (row) row.value++
     else counter.set(key, { labels, value: 1 })
+  }
+
+  /** Forgets what was counted of a target that is gone. */
+  forgetTarget(upstream: string, target: string): void {
+    this.#attempts.get(upstream)?.delete(target)
+    for (const counter of this.#counters.values())
+      for (const [key, { labels }] of counter) if (labels['target'] === target && labels['upstream'] === upstream) counter.delete(key)
+  }
+
+  /** Adds to a histogram, declared by its first use. */
+  observe(name: string, labels: Labels, seconds: number): void {
+    let histogram = this.#histograms.get(name)
+    if (!histogram) {
+      const fresh = new Map<string, { labels: Labels; durations: Durations }>()
+      histogram = fresh
+      this.#histograms.set(name, fresh)
+      this.#register(name, 'histogram', helpOf(name), () => [...fresh.values()].flatMap((row) => row.durations.rows(name, row.labels)))
+    }
+    const key = Object.values(labels).join('\u0000')
+    let row = histogram.get(key)
+    if (!row) histogram.set(key, (row = { labels, durations: new Durations() }))
+    row.durations.add(seconds)
   }
 
   /** Declares a gauge, or a summary without quantiles, that is read when the metrics are. */
@@ -115,7 +134,7 @@ export class Metrics {
   }
 
   #open(): Promise<Registry> {
-    this.#registry ??= import('prom-client').then(({ collectDefaultMetrics, Registry }) => {
+    this.#registry ??= import('prom-client').then(({ default: { collectDefaultMetrics, Registry } }) => {
       const registry = new Registry()
       collectDefaultMetrics({ register: registry })
       for (const name of ACTIVE_HANDLES) registry.removeSingleMetric(name)
@@ -152,18 +171,6 @@ export class Metrics {
   }
 
   #durations(): Sample[] {
-    const name = 'gatewright_request_duration_seconds'
-    return [...this.#routes].flatMap(([route, { buckets, sum }]) => {
-      let seen = 0
-      const rows: Sample[] = [...BUCKETS, '+Inf'].map((le, index) => {
-        seen += buckets[index] as number
-        return { labels: { route, le }, value: seen, metricName: `${name}_bucket` }
-      })
-      return [
-        ...rows,
-        { labels: { route }, value: sum, metricName: `${name}_sum` },
-        { labels: { route }, value: seen, metricName: `${name}_count` },
-      ]
-    })
+    return [...this.#routes].flatMap(([route, { durations }]) => durations.rows('gatewright_request_duration_seconds', { route }))
   }
 }

@@ -1,9 +1,13 @@
-import type { UpstreamPool } from '../upstreams/target.js'
+import type { Target, UpstreamPool } from '../upstreams/target.js'
 import type { Metrics } from './metrics.js'
 
 const STATES = ['closed', 'open', 'half-open'] as const
 
-/** Shows how breakers and bulkheads of the pools in use stand, whenever the metrics are read. */
+const TARGET_STATES = ['healthy', 'unhealthy', 'ejected'] as const
+
+const stateOf = (target: Target, pool: UpstreamPool) => (!target.healthy ? 'unhealthy' : pool.isEjected(target) ? 'ejected' : 'healthy')
+
+/** Shows how targets, breakers and bulkheads of the pools in use stand, whenever the metrics are read. */
 export function observeUpstreams(metrics: Metrics, pools: () => readonly UpstreamPool[]): void {
   const bulkheads = () => pools().flatMap(({ name, bulkhead }) => (bulkhead ? [{ labels: { upstream: name }, bulkhead }] : []))
   metrics.gauge('gatewright_breaker_state', 'Breakers by upstream, target and state: 1 for the state that each is in.', () =>
@@ -12,6 +16,12 @@ export function observeUpstreams(metrics: Metrics, pools: () => readonly Upstrea
         STATES.map((state) => ({ labels: { upstream, target, state }, value: state === present ? 1 : 0 })),
       ),
     ),
+  )
+  metrics.gauge('gatewright_upstream_targets', 'Targets of an upstream by state: healthy, unhealthy or ejected.', () =>
+    pools().flatMap((pool) => {
+      const states = pool.targets.map((target) => stateOf(target, pool))
+      return TARGET_STATES.map((state) => ({ labels: { upstream: pool.name, state }, value: states.filter((one) => one === state).length }))
+    }),
   )
   metrics.gauge('gatewright_upstream_in_flight', 'Calls of an upstream that its bulkhead has let in.', () =>
     bulkheads().map(({ labels, bulkhead }) => ({ labels, value: bulkhead.inFlight })),

@@ -1,6 +1,8 @@
 import { type BodyMedia, listFieldsOf } from '../../sdk/body-media.js'
 import { Problem, type RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import { acceptedFormat, type RequestTarget, readConverted, writeConverted } from '../convert/convert-request.js'
+import type { Converters } from '../convert/load-converters.js'
 import { hasBody } from '../forward/collect-body.js'
 import type { GatewayExchange } from './exchange.js'
 import { parseJson } from './parse-json.js'
@@ -22,7 +24,19 @@ const JSON_NAME = 'application/json'
 /** True for a JSON media type (RFC 6839 section 3.1). */
 export const isJson = (type: string) => /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)
 
-function codecOf(media: BodyMedia, { json, body }: ResolvedRoute): Codec {
+/** XML or CSV from a caller. */
+function convertedCodec(media: 'xml' | 'csv', route: ResolvedRoute, converters: Converters): Codec {
+  const format = acceptedFormat(media, route, converters)
+  return {
+    name: format.mediaType,
+    matches: (type) => format.matches(type),
+    read: (bytes, type) => readConverted(format, bytes, type),
+    write: (value) => ({ contentType: format.contentType, bytes: writeConverted(format, value, false) }),
+  }
+}
+
+function codecOf(media: BodyMedia, route: ResolvedRoute, converters: Converters): Codec {
+  const { json, body } = route
   const lists = body ? listFieldsOf(body) : new Set<string>()
   switch (media) {
     case 'json':
@@ -34,6 +48,9 @@ function codecOf(media: BodyMedia, { json, body }: ResolvedRoute): Codec {
         read: (bytes) => readUrlEncoded(bytes, lists),
         write: writeUrlEncoded,
       }
+    case 'xml':
+    case 'csv':
+      return convertedCodec(media, route, converters)
     case 'multipart':
       return {
         name: 'multipart/form-data',
@@ -62,10 +79,20 @@ function pick(codecs: readonly Codec[], type: string): Codec {
   return codec
 }
 
-/** What the schema yielded, as the body that goes upstream; a map writes its own, always JSON. */
-function pass(exchange: GatewayExchange, { write, name }: Codec, { mapRequest, accepts }: ResolvedRoute): undefined | Promise<undefined> {
+/** What the schema yielded, as the body that goes upstream; a map writes its own. */
+function pass(
+  exchange: GatewayExchange,
+  { write, name }: Codec,
+  { mapRequest, accepts }: ResolvedRoute,
+  target: RequestTarget | undefined,
+): undefined | Promise<undefined> {
   if (mapRequest) {
-    if (name !== JSON_NAME) exchange.setRequestHeader('content-type', JSON_NAME)
+    if (name !== JSON_NAME && !target) exchange.setRequestHeader('content-type', JSON_NAME)
+    return undefined
+  }
+  if (target) {
+    exchange.body = target.write(exchange.json)
+    exchange.setRequestHeader('content-type', target.contentType)
     return undefined
   }
   if (!write) {
@@ -85,16 +112,16 @@ function pass(exchange: GatewayExchange, { write, name }: Codec, { mapRequest, a
 
 /**
  * The step that reads and checks a route's body; undefined where it needs none. What the schema yields is what goes upstream,
- * written as it came: defaults filled in, unknown keys dropped unless the schema keeps them.
+ * written as it came, or as the target has it: defaults filled in, unknown keys dropped unless the schema keeps them.
  */
-export function bodyStep(route: ResolvedRoute): RequestStep | undefined {
+export function bodyStep(route: ResolvedRoute, converters: Converters, target: RequestTarget | undefined): RequestStep | undefined {
   const { body, mapRequest, bodyLimit, accepts } = route
   if (!body && !mapRequest) return undefined
-  const codecs = accepts.map((media) => codecOf(media, route))
+  const codecs = accepts.map((media) => codecOf(media, route, converters))
   const accept = (exchange: GatewayExchange, value: unknown, codec: Codec | undefined) => {
     exchange.json = body ? parsePart(body, value, 'body') : value
     // Without a body, and with a schema that does not ask for one, there is nothing to send.
-    return codec && exchange.json !== undefined ? pass(exchange, codec, route) : undefined
+    return codec && exchange.json !== undefined ? pass(exchange, codec, route, target) : undefined
   }
   return (ctx) => {
     const exchange = ctx as GatewayExchange

@@ -2,19 +2,20 @@ import { upstreamNames } from '../../sdk/compose/upstream-names.js'
 import { type CompiledPolicy, Problem, type RequestStep, type ResponseStep, type Schema } from '../../sdk/index.js'
 import { PHASES, type Phase } from '../../sdk/policy.js'
 import { isSecretAt, keysAt } from '../../sdk/resolve/keys-at.js'
-import type { PolicyUse, ResolvedRoute } from '../../sdk/resolved.js'
+import type { PolicyUse, ResolvedRoute, ResolvedUpstream } from '../../sdk/resolved.js'
 import { composeStep } from '../compose/compile-composition.js'
+import { requestTarget } from '../convert/convert-request.js'
+import { responseMediaType } from '../convert/read-response.js'
 import { ENCODED_SLASH_REASON, hasEncodedSlash } from '../edge/canonical-target.js'
-import { compileChoiceReader } from '../forward/choice-reader.js'
 import { compilePublicCookie } from '../forward/public-cookie.js'
 import { compilePublicLocation } from '../forward/public-location.js'
 import { compileAuthenticate } from '../policies/authenticate.js'
 import { compilePolicy } from '../policies/index.js'
+import { compileRollout } from '../rollout/compile-rollout.js'
 import type { Services } from '../services.js'
-import { compileHedge } from '../upstreams/hedge/compile-hedge.js'
-import { compileRetry } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import { compileWebSocket, originStep } from '../websocket/compile-websocket.js'
+import { compileWay } from './compile-way.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { deprecationPart } from './deprecation-part.js'
 import type { GatewayExchange } from './exchange.js'
@@ -46,12 +47,13 @@ function policyParts(uses: readonly PolicyUse[], services: Services): Part[] {
 
 function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse'], services: Services, pools: Pools): Part[] {
   const { auth, websocket } = route
-  const map = mapRequestStep(route)
+  const target = requestTarget(route, services.converters)
+  const map = mapRequestStep(route, target)
   const warn = warnStep(route, services)
   const deprecation = deprecationPart(route, services)
   const fallback = fallbackStep(route, services)
   const compose = composeStep(route, pools, services)
-  const sticky = route.compose ? undefined : stickyPart(pools.get(route.upstream.name) as UpstreamPool)
+  const sticky = upstreamsOf(route).flatMap(({ name }) => stickyPart(pools.get(name) as UpstreamPool) ?? [])
   return [
     // The last resort: of those who could replace a failure, the first to ask is the last to be asked.
     ...(fallback ? [request('admit', 'fallback', fallback)] : []),
@@ -67,18 +69,27 @@ function routeParts(route: ResolvedRoute, mappings: CompiledRoute['mapResponse']
           },
         ]
       : []),
-    ...validationSteps(route).map((step) => request('validate', 'schema', step)),
+    ...validationSteps(route, services.converters, target).map((step) => request('validate', 'schema', step)),
     ...(map ? [request('transform', 'mapRequest', map)] : []),
-    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody)] : []),
+    ...(mappings ? [request('transform', 'mapResponse', askForPlainBody(route))] : []),
     ...(warn ? [request('transform', 'validateResponse', warn)] : []),
     ...(compose ? [request('forward', 'compose', compose)] : []),
-    ...(sticky ? [{ phase: 'transform' as const, name: 'sticky', compiled: sticky }] : []),
+    ...sticky.map((compiled) => ({ phase: 'transform' as const, name: 'sticky', compiled })),
   ]
 }
 
-/** A response that is to be transformed must come without a content coding. */
-function askForPlainBody(exchange: { setRequestHeader(name: string, value: string): void }): void {
-  exchange.setRequestHeader('accept-encoding', 'identity')
+/** Every upstream that a route may ask. */
+function upstreamsOf({ compose, rollout, upstream, fallback }: ResolvedRoute): readonly ResolvedUpstream[] {
+  return compose?.upstreams ?? [...(rollout?.sides ?? [upstream]), ...(fallback?.upstream ? [fallback.upstream] : [])]
+}
+
+/** A response that is to be transformed must come without a content coding, and in the format that is converted. */
+function askForPlainBody(route: ResolvedRoute): RequestStep {
+  const type = responseMediaType(route)
+  return (exchange) => {
+    exchange.setRequestHeader('accept-encoding', 'identity')
+    if (type !== undefined) exchange.setRequestHeader('accept', type)
+  }
 }
 
 /** Orders parts by phase; inside one, as written. */
@@ -112,9 +123,10 @@ function statusMap({ mapStatus }: ResolvedRoute): ReadonlyMap<number, number> | 
 /** Builds a route's flat arrays of steps, once, at load. */
 export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, UpstreamPool>, services: Services): CompiledRoute {
   const pool = pools.get(route.upstream.name) as UpstreamPool
-  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services))
+  const way = compileWay(route, pools, services)
+  const mapResponse = route.compose ? undefined : responseMappings(route, violationCounter(route, services), services.converters)
   const parts = inOrder(routeParts(route, mapResponse, services, pools))
-  return {
+  const compiled: CompiledRoute = {
     id: route.id,
     source: route,
     steps: stepsOf(parts),
@@ -123,24 +135,26 @@ export function compileRoute(route: ResolvedRoute, pools: ReadonlyMap<string, Up
     stepNames: [...parts.map(({ phase, name }) => `${phase} ${name}`), `forward ${upstreamNames(route)}`],
     runResponseSteps: responseRunner(parts),
     pool: route.compose ? undefined : pool,
-    fallback: compileFallback(route, pools.get(route.fallback?.upstream?.name ?? ''), services),
+    rollout: undefined,
+    fallback: compileFallback(route, pools, services),
     lane: route.lifecycle,
     upstreamTarget: compileUpstreamTarget(route),
     publicLocation: compilePublicLocation(route, pool),
     publicCookie: compilePublicCookie(route, pool),
-    chooseBy: compileChoiceReader(route),
+    chooseBy: way.chooseBy,
     preserveHost: route.host === 'preserve',
     bodyLimit: route.bodyLimit,
     responseLimit: route.responseLimit,
-    retry: compileRetry(route, services),
-    hedge: compileHedge(route, services),
-    deadlineHeader: route.upstream.settings.deadlineHeader,
+    retry: way.retry,
+    hedge: way.hedge,
+    deadlineHeader: way.deadlineHeader,
     timeouts: route.timeouts,
     websocket: compileWebSocket(route, services),
     mapStatus: statusMap(route),
     mapResponse,
     secrets: secretFields(route),
   }
+  return route.rollout ? Object.assign(compiled, { rollout: compileRollout(route, compiled, pools, services) }) : compiled
 }
 
 const refuseUnmatched: RequestStep = (ctx) => {
@@ -167,6 +181,7 @@ export function compileUnmatched(policies: readonly PolicyUse[], services: Servi
     stepNames: parts.map(({ phase, name }) => `${phase} ${name}`),
     runResponseSteps: responseRunner(parts),
     pool: undefined,
+    rollout: undefined,
     fallback: undefined,
     lane: 'direct',
     upstreamTarget: () => '/',

@@ -3,6 +3,7 @@ import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { ChoiceReader } from '../forward/choice-reader.js'
 import type { PublicCookie } from '../forward/public-cookie.js'
 import type { PublicLocation } from '../forward/public-location.js'
+import type { RolloutState } from '../rollout/rollout-state.js'
 import type { HedgePlan } from '../upstreams/hedge/compile-hedge.js'
 import type { RetryPlan } from '../upstreams/retry/compile-retry.js'
 import type { UpstreamPool } from '../upstreams/target.js'
@@ -16,14 +17,27 @@ export interface ResponseMapping {
   run(exchange: GatewayExchange, body: Buffer, headers: readonly Buffer[]): Buffer | Promise<Buffer>
 }
 
+/** How a request reaches the other upstream, and how what that answers is made public. */
+export type FallbackWay = Pick<CompiledRoute, 'retry' | 'hedge' | 'chooseBy' | 'deadlineHeader' | 'publicLocation' | 'publicCookie'> & {
+  readonly pool: UpstreamPool
+}
+
 /** The other upstream of a route, and when it is asked. */
 export interface CompiledFallback {
   /** Codes of the problems, and statuses of the upstream, after which it is. */
   readonly problems: ReadonlySet<string>
   readonly statuses: ReadonlySet<number>
-  readonly pool: UpstreamPool
+  /** What is other than with the route's own upstream. */
+  readonly way: FallbackWay
   /** Told of each time. */
   taken(exchange: GatewayExchange, to: 'upstream' | 'reply', after: string): void
+}
+
+/** The two sides of a route, and where its rollout stands. */
+export interface CompiledRollout {
+  readonly state: RolloutState
+  /** The route as it is on the side of one exchange; throws what the rollout's key throws. */
+  choose(exchange: GatewayExchange): CompiledRoute
 }
 
 /** A route ready to run; built once, at load. */
@@ -41,6 +55,8 @@ export interface CompiledRoute {
   readonly stepNames: readonly string[]
   runResponseSteps(exchange: GatewayExchange, status: number): void
   readonly pool: UpstreamPool | undefined
+  /** Undefined where there is one upstream, and on the sides themselves. */
+  readonly rollout: CompiledRollout | undefined
   /** Undefined where there is no other upstream. */
   readonly fallback: CompiledFallback | undefined
   readonly lane: 'direct' | 'hapi'

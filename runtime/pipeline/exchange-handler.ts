@@ -4,6 +4,7 @@ import { endWhole, RawWriter } from '../forward/raw-writer.js'
 import { replyHeaders } from '../forward/reply-headers.js'
 import { settleUnread } from '../forward/settle-unread.js'
 import { problemReply, toProblem } from '../problems/problem-reply.js'
+import type { RolloutState } from '../rollout/rollout-state.js'
 import type { Routable, RouteTable } from '../routing/route-table.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { CompiledRoute } from './compiled-route.js'
@@ -18,6 +19,7 @@ export interface LiveConfig {
   readonly byId: ReadonlyMap<string, CompiledRoute>
   /** Every upstream, in the order of the config. */
   readonly pools: readonly UpstreamPool[]
+  readonly rollouts: readonly RolloutState[]
   /** True if a route takes `%2F` in its path. */
   readonly keepsEncodedSlashes: boolean
 }

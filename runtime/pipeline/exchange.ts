@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CapturedResponse, CaptureOptions, Exchange, ExchangeEnd, ProblemCode, Reply, UpstreamOutcome } from '../../sdk/index.js'
 import { checkDeclaredLength, collectBody, hasBody, type Upload } from '../forward/collect-body.js'
+import type { Taps } from '../forward/taps.js'
 import type { CompiledRoute } from './compiled-route.js'
 import { ExchangeHooks } from './exchange-hooks.js'
 import { parseCookies } from './parse-cookies.js'
@@ -61,8 +62,12 @@ export class GatewayExchange implements Exchange {
   collected: Promise<Buffer> | undefined = undefined
   /** What policies asked to be told of. */
   hooks: ExchangeHooks | undefined = undefined
+  /** Those who follow the call to the upstream; most exchanges have none. */
+  taps: Taps | undefined = undefined
   /** The upstream call under way. */
-  call: { cancel(): void; readonly target?: string | undefined; readonly attempts?: number } | undefined = undefined
+  call:
+    | { cancel(): void; readonly target?: string | undefined; readonly targets?: ReadonlySet<string>; readonly attempts?: number }
+    | undefined = undefined
   /** The route that runs; set when it is matched. */
   route: CompiledRoute | undefined = undefined
   /** The client's connection is closed. */
@@ -73,8 +78,8 @@ export class GatewayExchange implements Exchange {
   target: string | undefined = undefined
   /** What stood in for the upstream, and after which problem or status. */
   fallback: { readonly to: 'upstream' | 'reply'; readonly after: string } | undefined = undefined
-  /** Parts of a composed response that did not come as they should, and what became of them. */
-  parts: Readonly<Record<string, string>> | undefined = undefined
+  /** What became of the parts of a composed response, and how long each took. */
+  parts: Record<string, { readonly outcome: string; readonly ms: number | undefined }> | undefined = undefined
 
   constructor(
     req: IncomingMessage,

@@ -1,7 +1,10 @@
 import type { Reply, RequestStep } from '../../sdk/index.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import { compilePublicCookie } from '../forward/public-cookie.js'
+import { compilePublicLocation } from '../forward/public-location.js'
 import type { Services } from '../services.js'
 import type { UpstreamPool } from '../upstreams/target.js'
+import { compileWay } from './compile-way.js'
 import type { CompiledFallback } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
 
@@ -14,9 +17,21 @@ function noteTaken({ id }: ResolvedRoute, { count }: Pick<Services, 'count'>): C
 }
 
 /** A route's other upstream; undefined where it has none. */
-export function compileFallback(route: ResolvedRoute, pool: UpstreamPool | undefined, services: Services): CompiledFallback | undefined {
-  const { fallback } = route
-  return fallback && pool && { problems: fallback.problems, statuses: fallback.statuses, pool, taken: noteTaken(route, services) }
+export function compileFallback(
+  route: ResolvedRoute,
+  pools: ReadonlyMap<string, UpstreamPool>,
+  services: Services,
+): CompiledFallback | undefined {
+  const { upstream, problems, statuses, retry, hedge } = route.fallback ?? {}
+  const pool = upstream && pools.get(upstream.name)
+  if (!pool || !problems || !statuses) return undefined
+  const way = {
+    ...compileWay({ upstream, retry, hedge, affinity: route.affinity }, pools, services),
+    pool,
+    publicLocation: compilePublicLocation(route, pool),
+    publicCookie: compilePublicCookie(route, pool),
+  }
+  return { problems, statuses, way, taken: noteTaken(route, services) }
 }
 
 /** The step that has a reply stand in for what comes of the upstream; undefined where the route has none. */

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { Problem, type RequestStep, type ResponseSpec, type Schema } from '../../sdk/index.js'
 import { redact, redactionOf, secretPlaces } from '../../sdk/redaction.js'
 import type { MapFunction, ResolvedRoute } from '../../sdk/resolved.js'
+import type { RequestTarget } from '../convert/convert-request.js'
+import type { Converters } from '../convert/load-converters.js'
+import { type ReadResponse, responseReader } from '../convert/read-response.js'
 import type { ResponseMapping } from './compiled-route.js'
 import type { GatewayExchange } from './exchange.js'
 import type { CountViolation } from './response-check.js'
@@ -40,14 +43,17 @@ function call<T>(map: MapFunction, body: unknown, exchange: GatewayExchange, pro
 }
 
 /** The step that turns the caller's body into the upstream's; undefined if the route has none. */
-export function mapRequestStep({ mapRequest, upstreamBody }: ResolvedRoute): RequestStep | undefined {
+export function mapRequestStep({ mapRequest, upstreamBody }: ResolvedRoute, target: RequestTarget | undefined): RequestStep | undefined {
   if (!mapRequest) return undefined
+  const setType = (exchange: GatewayExchange) => target && exchange.setRequestHeader('content-type', target.contentType)
+  const write = (value: unknown) => (target ? target.write(value) : JSON.stringify(value))
   return (ctx) => {
     const exchange = ctx as GatewayExchange
     return call(mapRequest, exchange.json, exchange, (mapped) => {
       const checked = upstreamBody ? z.safeParse(upstreamBody as unknown as z.core.$ZodType, mapped) : undefined
       if (checked && !checked.success) throw new Problem('INTERNAL', { cause: checked.error })
-      exchange.body = JSON.stringify(checked ? checked.data : mapped)
+      exchange.body = write(checked ? checked.data : mapped)
+      setType(exchange)
       return undefined
     })
   }
@@ -62,16 +68,20 @@ function headerOf(headers: readonly Buffer[], name: string): string | undefined 
   return undefined
 }
 
-function readUpstreamJson(bytes: Buffer, headers: readonly Buffer[], failed: () => void): unknown {
-  const coding = headerOf(headers, 'content-encoding')
-  if (coding !== undefined && coding.toLowerCase() !== 'identity')
-    throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream encoded a response that has to be transformed.' })
+const readJson: ReadResponse = (bytes, _contentType, failed) => {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
     failed()
     throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream’s response is not JSON.', cause })
   }
+}
+
+function readUpstream(read: ReadResponse, bytes: Buffer, headers: readonly Buffer[], failed: () => void): unknown {
+  const coding = headerOf(headers, 'content-encoding')
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    throw new Problem('UPSTREAM_INVALID_RESPONSE', { detail: 'The upstream encoded a response that has to be transformed.' })
+  return read(bytes, read === readJson ? '' : (headerOf(headers, 'content-type') ?? ''), failed)
 }
 
 const unchanged: MapFunction = (body) => body
@@ -84,11 +94,11 @@ export function redactor({ redactSecrets }: ResolvedRoute, spec: ResponseSpec | 
   return secretPlaces(redaction).length > 0 ? (value) => redact(value, redaction) : undefined
 }
 
-/** The map of each status whose response is collected: the route's own, and one for every other schema whose responses are enforced or redacted. */
+/** The map of each status whose response is collected: the route's own, and one for every other schema whose responses are enforced, redacted or converted. */
 function mapsOf(route: ResolvedRoute): (readonly [number, MapFunction])[] {
-  const { mapResponse, responses, validateResponse } = route
+  const { mapResponse, responses, validateResponse, convert } = route
   const own = Object.entries(mapResponse).map(([status, map]) => [Number(status), map] as const)
-  const all = validateResponse.mode === 'enforce'
+  const all = validateResponse.mode === 'enforce' || convert?.response !== undefined
   const rest = Object.entries(responses).filter(
     ([status, spec]) => typeof spec === 'object' && !(status in mapResponse) && (all || redactor(route, spec)),
   )
@@ -96,18 +106,24 @@ function mapsOf(route: ResolvedRoute): (readonly [number, MapFunction])[] {
 }
 
 /** The mappings of a route's responses by status; what they return is checked against the public schema. */
-export function responseMappings(route: ResolvedRoute, violated: CountViolation): ReadonlyMap<number, ResponseMapping> | undefined {
+export function responseMappings(
+  route: ResolvedRoute,
+  violated: CountViolation,
+  converters: Converters,
+): ReadonlyMap<number, ResponseMapping> | undefined {
   const entries = mapsOf(route).map(([status, map]): [number, ResponseMapping] => {
     const declared = route.responses[status]
     const received = route.upstreamResponses[status]
     const broken = () => violated(status)
+    const expected = received ?? (map === unchanged && typeof declared === 'object' ? declared : undefined)
+    const read = responseReader(route, expected, converters) ?? readJson
     const mismatch = `The ${map === unchanged ? 'upstream’s' : 'transformed'} response does not match its schema.`
     const hide = redactor(route, declared) ?? unchangedValue
     const publish = (mapped: unknown) =>
       Buffer.from(JSON.stringify(typeof declared === 'object' ? hide(parseOr(declared, mapped, mismatch, broken)) : mapped))
     const run: ResponseMapping['run'] = (exchange, bytes, headers) => {
-      const json = readUpstreamJson(bytes, headers, broken)
-      const given = received ? parseOr(received, json, 'The upstream’s response does not match its schema.', broken) : json
+      const value = readUpstream(read, bytes, headers, broken)
+      const given = received ? parseOr(received, value, 'The upstream’s response does not match its schema.', broken) : value
       return call(map, given, exchange, publish)
     }
     const contentType = declared === 'problem' ? 'application/problem+json' : 'application/json; charset=utf-8'

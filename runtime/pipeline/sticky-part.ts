@@ -1,5 +1,6 @@
 import type { StickySettings } from '../../sdk/balance.js'
 import type { CompiledPolicy, Exchange } from '../../sdk/index.js'
+import type { TargetBonds } from '../upstreams/balance/target-bonds.js'
 import type { UpstreamPool } from '../upstreams/target.js'
 import type { GatewayExchange } from './exchange.js'
 import { parseCookies } from './parse-cookies.js'
@@ -21,6 +22,12 @@ function keepFromUpstream(ctx: Exchange, cookie: string): void {
   else exchange.setRequestHeader('cookie', pairs.map((pair) => pair.trim()).join('; '))
 }
 
+/** The bond to the target that answered; of a composed response, to the first of this upstream's that did. */
+function bondOf({ call }: GatewayExchange, bonds: TargetBonds): string | undefined {
+  if (call?.targets) return [...call.targets].map((url) => bonds.of(url)).find((bond) => bond !== undefined)
+  return call?.target === undefined ? undefined : bonds.of(call.target)
+}
+
 /** Keeps clients with their targets by a cookie; undefined where the upstream is not sticky. */
 export function stickyPart({ bonds }: UpstreamPool): CompiledPolicy | undefined {
   if (!bonds) return undefined
@@ -36,8 +43,7 @@ export function stickyPart({ bonds }: UpstreamPool): CompiledPolicy | undefined 
       // A client whose target is gone for good may begin anew with its next request.
       if (exchange.problem === 'NO_HEALTHY_TARGET' && given !== undefined && !bonds.target(given))
         exchange.addResponseHeader('set-cookie', `${cookie}=; Max-Age=0${attributes}`)
-      const url = exchange.problem === undefined ? (exchange.call as { readonly target?: string } | undefined)?.target : undefined
-      const bond = url === undefined ? undefined : bonds.of(url)
+      const bond = exchange.problem === undefined ? bondOf(exchange, bonds) : undefined
       if (bond !== undefined && bond !== given) exchange.addResponseHeader('set-cookie', `${cookie}=${bond}${age}${attributes}`)
     },
   }

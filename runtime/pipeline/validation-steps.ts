@@ -1,6 +1,8 @@
 import { Problem, type RequestStep } from '../../sdk/index.js'
 import { keysAt } from '../../sdk/resolve/keys-at.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
+import type { RequestTarget } from '../convert/convert-request.js'
+import type { Converters } from '../convert/load-converters.js'
 import { bodyStep } from './body-step.js'
 import type { GatewayExchange } from './exchange.js'
 import { parseCookies } from './parse-cookies.js'
@@ -61,7 +63,7 @@ function headSteps(route: ResolvedRoute): RequestStep[] {
  * The steps that check a route's path parameters, query, headers, cookies and body. What the body's schema yields is
  * what goes upstream; the rest goes on as received.
  */
-export function validationSteps(route: ResolvedRoute): RequestStep[] {
-  const body = bodyStep(route)
+export function validationSteps(route: ResolvedRoute, converters: Converters, target: RequestTarget | undefined): RequestStep[] {
+  const body = bodyStep(route, converters, target)
   return body ? [...headSteps(route), body] : headSteps(route)
 }

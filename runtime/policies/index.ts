@@ -18,6 +18,7 @@ import { compileInternalToken } from './internal-token.js'
 import { compileIpFilter } from './ip-filter.js'
 import { compileLoadShedding } from './load-shedding.js'
 import { compileMaintenance } from './maintenance.js'
+import { compileMirror } from './mirror.js'
 import { compileMock } from './mock.js'
 import { compileQuery } from './query.js'
 import { compileQuota } from './quota.js'
@@ -56,6 +57,7 @@ export const policyCompilers: PolicyCompilers = {
   'internal-token': compileInternalToken,
   idempotency: compileIdempotency,
   cache: compileCache,
+  mirror: compileMirror,
 }
 
 /** What was compiled already, by policy and its key in `use`; entries go with the config they belong to. */

@@ -1,7 +1,8 @@
-import { Problem } from '../../sdk/index.js'
+import { type IntrospectionAuth, Problem } from '../../sdk/index.js'
 import type { IntrospectionSettings } from '../../sdk/policies/introspection.js'
 import { parseWith } from '../../sdk/schemas/values.js'
 import { frozenCopy } from '../auth/frozen-copy.js'
+import { rolesOf, scopesOf } from '../auth/granted.js'
 import { createIntrospect, type IntrospectionAnswer } from '../auth/introspect.js'
 import { outboundOf } from '../auth/outbound.js'
 import { refuseToken, type TokenFlaw, tokenChallenge } from '../auth/refuse-token.js'
@@ -30,7 +31,12 @@ function judge(answer: IntrospectionAnswer, settings: IntrospectionSettings, wal
   const claims = parseWith(settings.claims, answer)
   if (!claims.success) return refuse('claims')
   const left = typeof answer['exp'] === 'number' ? answer['exp'] * 1_000 - wallMs : Number.POSITIVE_INFINITY
-  const auth = frozenCopy({ kind: 'introspection', claims: claims.data })
+  const auth: IntrospectionAuth<unknown> = frozenCopy({
+    kind: 'introspection',
+    claims: claims.data,
+    scopes: scopesOf(answer),
+    roles: rolesOf(answer, settings.rolesClaim),
+  })
   return { value: { auth }, ttlMs: Math.min(settings.maxAge, left), staleMs: 0 }
 }
 

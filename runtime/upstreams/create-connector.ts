@@ -9,6 +9,8 @@ import { buildConnector, errors } from './undici.js'
 export interface ConnectorOptions {
   /** What it trusts and shows; undefined for Node's defaults. */
   readonly tls?: UpstreamTls | undefined
+  /** Address to connect to, instead of asking for that of the origin's host. */
+  readonly address?: string | undefined
   /** Path of the Unix socket to connect to, instead of the origin's host. */
   readonly socketPath?: string | undefined
   /** Offers HTTP/2 in the TLS handshake, beside HTTP/1.1. */
@@ -48,13 +50,14 @@ function renewable({ tls, http2 = false, socketPath, denyPrivate }: ConnectorOpt
  * name: undici would take the name from the request's `Host`, which a client may choose.
  */
 export function createConnector(origin: URL, timeoutMs: number, connection: ConnectorOptions = {}): Connector {
-  const { tls, denyPrivate } = connection
+  const { tls, denyPrivate, address } = connection
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const isAddress = isIP(host) !== 0
   const servername = tls?.servername ?? (isAddress ? '' : host)
   const current = renewable(connection)
   // An address is connected to without a lookup.
-  if (denyPrivate && isAddress && !isPublicAddress(host)) return (_options, callback) => callback(notPublic(host, []), null)
+  const known = address ?? (isAddress ? host : undefined)
+  if (denyPrivate && known !== undefined && !isPublicAddress(known)) return (_options, callback) => callback(notPublic(known, []), null)
   return (options, callback) => {
     // undici's own connect timer ticks once a second; a deadline needs an exact one.
     let settled = false
@@ -64,7 +67,7 @@ export function createConnector(origin: URL, timeoutMs: number, connection: Conn
     // After a stall of the process the connection may be there, unread: it is looked at before the verdict.
     const timer = setTimeout(() => setImmediate(giveUp), timeoutMs)
     timer.unref()
-    const socket = current()({ ...options, servername }, (...[error, opened]) => {
+    const socket = current()({ ...options, ...(address !== undefined && { hostname: address }), servername }, (...[error, opened]) => {
       settled = true
       clearTimeout(timer)
       const fault = error ?? (tls && origin.protocol === 'https:' ? tls.check(origin.origin, opened as TLSSocket) : undefined)

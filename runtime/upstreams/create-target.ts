@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { UpstreamSettings } from '../../sdk/upstream.js'
 import type { Clock } from '../clock.js'
 import { createConnector } from './create-connector.js'
+import type { FoundTarget } from './discovery/found-target.js'
 import { Http2Dispatcher } from './http2-dispatcher.js'
 import { NamedPool } from './named-pool.js'
 import type { Target } from './target.js'
@@ -12,20 +13,15 @@ import { Pool } from './undici.js'
 
 const DEFAULT_CONNECT_MS = 2_000
 
-/** Opens a pool of connections to one configured target; none is opened before the first request. */
-export function createTarget(
-  configured: UpstreamSettings['targets'][number],
-  settings: UpstreamSettings,
-  clock: Clock,
-  tls?: UpstreamTls,
-): Target {
+/** Opens a pool of connections to one target; none is opened before the first request. */
+export function createTarget(configured: FoundTarget, settings: UpstreamSettings, clock: Clock, tls?: UpstreamTls): Target {
   const { url, weight, priority, labels } =
     typeof configured === 'string' ? { url: configured, weight: 1, priority: 0, labels: {} } : configured
-  const { origin, socketPath, basePath, hostname } = placeOf(configured)
+  const { origin, socketPath, basePath, hostname, address } = placeOf(configured)
   const isSecure = origin.protocol === 'https:'
   const connectMs = settings.timeouts?.connect ?? DEFAULT_CONNECT_MS
   const { denyPrivate } = settings
-  const connection = { tls, socketPath, denyPrivate }
+  const connection = { tls, socketPath, denyPrivate, address }
   const openPool = () =>
     new Pool(origin.origin, {
       connect: createConnector(origin, connectMs, connection),
@@ -40,7 +36,7 @@ export function createTarget(
       headersTimeout: 0,
       bodyTimeout: 0,
     })
-  const openHttp1 = () => (hostname === undefined ? openPool() : new NamedPool(hostname, openPool, clock))
+  const openHttp1 = () => (hostname === undefined || address !== undefined ? openPool() : new NamedPool(hostname, openPool, clock))
   const openHttp2 = () =>
     new Http2Dispatcher({
       origin,
@@ -56,6 +52,7 @@ export function createTarget(
     servername: isSecure ? (tls?.servername ?? hostname) : undefined,
     tls,
     socketPath,
+    address,
     denyPrivate,
     basePath,
     weight,

@@ -1,12 +1,18 @@
 import type { ResolvedUpstream } from '../../sdk/resolved.js'
+import type { UpstreamSettings } from '../../sdk/upstream.js'
 import type { TargetBonds } from './balance/target-bonds.js'
 import { TargetChoice } from './balance/target-choice.js'
 import { Breakers } from './breaker/breakers.js'
 import { type Bulkhead, createBulkhead } from './bulkhead/bulkhead.js'
 import { compileTls } from './compile-tls.js'
 import { createTarget } from './create-target.js'
+import { Discovery, openFeed } from './discovery/discovery.js'
+import type { Feed } from './discovery/feed.js'
+import type { FoundTarget } from './discovery/found-target.js'
+import { Members } from './discovery/members.js'
 import { OutlierEjection } from './ejection/outlier-ejection.js'
 import { type HealthDeps, TargetHealth } from './health.js'
+import { StartGate } from './start-gate.js'
 import type { AttemptListener, AttemptResult, ChoiceSubject, Target, UpstreamPool } from './target.js'
 import type { UpstreamTls, UpstreamTlsDeps } from './tls/upstream-tls.js'
 
@@ -20,40 +26,67 @@ export interface UpstreamPoolDeps extends Omit<HealthDeps, 'random'>, UpstreamTl
 
 class TargetPool implements UpstreamPool {
   readonly name: string
-  readonly targets: readonly Target[]
   readonly breakers: Breakers | undefined
   readonly bulkhead: Bulkhead | undefined
   readonly bonds: TargetBonds | undefined
+  readonly warmsWithin: number | undefined
+  readonly #deps: HealthDeps
+  readonly #members: Members
   readonly #choice: TargetChoice
   readonly #listeners: readonly AttemptListener[]
-  readonly #checks: ReadonlyMap<Target, TargetHealth>
+  readonly #health: UpstreamSettings['health']
+  readonly #checks = new Map<Target, TargetHealth>()
   readonly #closeWithin: number
   readonly #tls: UpstreamTls
   readonly #ejection: OutlierEjection | undefined
+  readonly #discovery: Discovery | undefined
+  readonly #gate: StartGate | undefined
   #closing: Promise<void> | undefined
 
-  constructor(upstream: ResolvedUpstream, deps: UpstreamPoolDeps) {
+  constructor(upstream: ResolvedUpstream, given: UpstreamPoolDeps) {
     const { name, settings } = upstream
-    const random = deps.random ?? Math.random
-    const { health, ejection } = settings
-    const refresh = () => this.#refresh()
-    const watching = { ...deps, random }
+    const { targets, ejection, start } = settings
+    const deps = { ...given, random: given.random ?? Math.random }
     this.name = name
+    this.#deps = deps
+    this.#health = settings.health
+    this.#closeWithin = deps.closeWithin ?? 30_000
+    const feed = Array.isArray(targets) ? undefined : openFeed(name, targets, settings, deps)
     this.#tls = compileTls(upstream, deps)
-    this.targets = settings.targets.map((target) => createTarget(target, settings, deps.clock, this.#tls))
+    this.#members = new Members(
+      (found) => createTarget(found, settings, deps.clock, this.#tls),
+      (target) => this.#retire(target),
+    )
     const breakers = settings.breaker && new Breakers(name, settings.breaker, deps)
     this.breakers = breakers
-    this.bulkhead = createBulkhead(name, settings, { ...deps, random })
-    this.#choice = new TargetChoice(name, settings, { ...deps, random, admitting: breakers && ((targets) => breakers.usable(targets)) })
-    this.#choice.refresh(this.targets, this.targets)
+    this.bulkhead = createBulkhead(name, settings, deps)
+    this.#choice = new TargetChoice(name, settings, { ...deps, admitting: breakers && ((usable) => breakers.usable(usable)) })
     this.bonds = this.#choice.bonds
-    this.#closeWithin = deps.closeWithin ?? 30_000
     // A single target would never be ejected.
-    if (ejection && this.targets.length > 1) this.#ejection = new OutlierEjection(name, this.targets, ejection, watching, refresh)
+    const several = !Array.isArray(targets) || targets.length > 1
+    if (ejection && several) this.#ejection = new OutlierEjection(name, ejection, deps, () => this.#refresh())
     this.#listeners = [this.#choice.report, this.#ejection?.report].filter((listener) => listener !== undefined)
-    const changes = { changed: refresh, well: (target: Target) => this.#ejection?.restore(target) }
-    const watch = health && ((target: Target) => new TargetHealth(target, name, health, watching, changes))
-    this.#checks = new Map(watch ? this.targets.map((target) => [target, watch(target)]) : [])
+    this.warmsWithin = start > 0 ? Number.POSITIVE_INFINITY : undefined
+    if (start > 0) this.#gate = new StartGate(name, start, () => this.#hasHealthy(), deps)
+    if (Array.isArray(targets)) this.#take(targets)
+    else this.#discovery = new Discovery(name, targets, feed as Feed, deps, (found) => this.#take(found))
+    this.#discovery?.start()
+  }
+
+  get targets(): readonly Target[] {
+    return this.#members.targets
+  }
+
+  get serving(): readonly Target[] {
+    return this.#members.serving
+  }
+
+  get discovers(): boolean {
+    return this.#discovery !== undefined
+  }
+
+  isEjected(target: Target): boolean {
+    return this.#ejection?.isEjected(target) ?? false
   }
 
   pick(except?: Target | readonly Target[], subject?: ChoiceSubject): Target | undefined {
@@ -69,7 +102,9 @@ class TargetPool implements UpstreamPool {
   }
 
   async warm(): Promise<void> {
+    await this.#discovery?.known
     await Promise.all([...this.#checks.values()].map((check) => check.known))
+    await this.#gate?.opened
   }
 
   close(): Promise<void> {
@@ -77,17 +112,65 @@ class TargetPool implements UpstreamPool {
     return this.#closing
   }
 
+  #take(found: readonly FoundTarget[]): void {
+    const before = new Set(this.targets)
+    const { joined, left, reweighed } = this.#members.replace(found)
+    for (const target of left) {
+      this.#checks.get(target)?.close()
+      this.#checks.delete(target)
+      this.#tell(target, 'left')
+    }
+    for (const [target, weight] of reweighed) this.#choice.reweigh(target, weight)
+    // Until it is known to be well a target that comes later gets nothing, unless there is no other.
+    const isSpare = this.targets.some((target) => target.healthy && before.has(target))
+    for (const target of joined) this.#welcome(target, isSpare)
+    this.#ejection?.follow(this.targets)
+    this.#refresh()
+  }
+
+  #welcome(target: Target, isSpare: boolean): void {
+    if (this.#discovery) this.#tell(target, 'joined')
+    const health = this.#health
+    if (!health) return
+    target.healthy = !isSpare
+    const changes = {
+      changed: () => this.#refresh(),
+      probed: () => this.#gate?.look(),
+      well: () => this.#ejection?.restore(target),
+    }
+    this.#checks.set(target, new TargetHealth(target, this.name, health, this.#deps, changes))
+  }
+
+  #hasHealthy(): boolean {
+    return this.targets.some((target) => target.healthy && (this.#checks.get(target)?.isKnown ?? true))
+  }
+
+  #tell(target: Target, change: 'joined' | 'left'): void {
+    this.#deps.tell?.({ upstream: this.name, target: target.url, change })
+  }
+
   #refresh(): void {
     const healthy = this.targets.filter((target) => target.healthy)
     const usable = healthy.filter((target) => !this.#ejection?.isEjected(target))
     // An ejected target may still answer some requests, where those that are down answer none.
     this.#choice.refresh(this.targets, usable.length > 0 ? usable : healthy)
+    this.#gate?.look()
+  }
+
+  /** Lets the requests of a target that left end, as long as they take. */
+  async #retire(target: Target): Promise<void> {
+    await target.dispatcher.close().catch(() => undefined)
+    if (this.targets.some(({ url }) => url === target.url)) return
+    this.#deps.forgetTarget?.(this.name, target.url)
+    if (!this.targets.some(({ origin }) => origin.origin === target.origin.origin)) this.#tls.forget(target.origin.origin)
   }
 
   async #close(): Promise<void> {
+    this.#discovery?.close()
+    this.#gate?.close()
     this.#ejection?.close()
     for (const check of this.#checks.values()) check.close()
-    await Promise.all(this.targets.map((target) => closeDispatcher(target, this.#closeWithin)))
+    await Promise.all(this.serving.map((target) => closeDispatcher(target, this.#closeWithin)))
     this.#tls.close()
   }
 }
@@ -101,8 +184,10 @@ async function closeDispatcher({ dispatcher }: Target, within: number): Promise<
 }
 
 /**
- * Opens an upstream: a connection pool for each target, a balancer over the healthy ones, and health checks where
- * they are configured. A target counts as healthy until its first probe says otherwise.
+ * Opens an upstream: what finds its targets, a connection pool for each of them, a balancer over the healthy ones, and health
+ * checks where they are configured. A target counts as healthy until its first probe says otherwise; one that joins others that are
+ * healthy does so with its first good probe.
+ * @throws ConfigError GW1907, GW1641 or GW1908 where files that it names cannot be used
  */
 export function createUpstreamPool(upstream: ResolvedUpstream, deps: UpstreamPoolDeps): UpstreamPool {
   return new TargetPool(upstream, deps)

@@ -4,7 +4,7 @@ import { HealthTally, type ProbeOutcome } from './health-tally.js'
 import type { Target } from './target.js'
 
 /** What health checks need of their surroundings. */
-export interface HealthDeps extends Pick<Services, 'log' | 'count' | 'clock'> {
+export interface HealthDeps extends Pick<Services, 'log' | 'count' | 'clock'>, Partial<Pick<Services, 'tell' | 'forgetTarget'>> {
   /** Numbers from 0 up to 1, for jitter. */
   readonly random: () => number
 }
@@ -13,6 +13,8 @@ export interface HealthDeps extends Pick<Services, 'log' | 'count' | 'clock'> {
 export interface HealthListener {
   /** The target's `healthy` has changed. */
   changed(): void
+  /** A probe has ended, and its target's health is known. */
+  probed(): void
   /** A probe found the target well, and it counts as healthy. */
   well(target: Target): void
 }
@@ -24,6 +26,8 @@ const EARLY_MS = 1_000
 export class TargetHealth {
   /** Resolves after the first probe. */
   readonly known: Promise<void>
+  /** True after the first probe. */
+  isKnown = false
   readonly #target: Target
   readonly #upstream: string
   readonly #settings: HealthSettings
@@ -35,7 +39,7 @@ export class TargetHealth {
   #probing = false
   #early = false
   #closed = false
-  #downSince = 0
+  #downSince: number | undefined = undefined
 
   constructor(target: Target, upstream: string, settings: HealthSettings, deps: HealthDeps, listener: HealthListener) {
     this.#target = target
@@ -67,7 +71,9 @@ export class TargetHealth {
     const { outcome, reason } = await this.#probe.run()
     this.#probing = false
     if (this.#closed) return
+    this.isKnown = true
     this.#record(outcome, reason)
+    this.#listener.probed()
     const { interval, unhealthyInterval = interval } = this.#settings
     this.#schedule(this.#early ? Math.min(interval, EARLY_MS) : this.#target.healthy ? interval : unhealthyInterval)
     this.#early = false
@@ -87,11 +93,15 @@ export class TargetHealth {
     if (healthy === this.#target.healthy) return
     this.#target.healthy = healthy
     this.#listener.changed()
-    const { log, count, clock } = this.#deps
+    const { log, count, clock, tell } = this.#deps
     const fields = { upstream: this.#upstream, target: this.#target.url }
     count('gatewright_target_health_changes_total', { ...fields, to: healthy ? 'healthy' : 'unhealthy' })
-    if (healthy) log.info({ ...fields, downMs: Math.round(clock.now() - this.#downSince) }, 'target is healthy again')
-    else log.warn({ ...fields, reason }, 'target is unhealthy')
-    if (!healthy) this.#downSince = clock.now()
+    tell?.({ ...fields, change: healthy ? 'healthy' : 'unhealthy', reason })
+    const since = this.#downSince
+    if (!healthy) {
+      log.warn({ ...fields, reason }, 'target is unhealthy')
+      this.#downSince = clock.now()
+    } else if (since === undefined) log.info(fields, 'target is healthy')
+    else log.info({ ...fields, downMs: Math.round(clock.now() - since) }, 'target is healthy again')
   }
 }

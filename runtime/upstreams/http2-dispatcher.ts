@@ -44,6 +44,8 @@ export class Http2Dispatcher extends Dispatcher {
   readonly #connections = new Set<Connection>()
   #waiting: Waiting[] = []
   #connecting = false
+  /** Told when a connection was opened or failed, and those who waited for it are under way. */
+  #settled = () => {}
   #http1Until = 0
   #over = false
 
@@ -81,7 +83,9 @@ export class Http2Dispatcher extends Dispatcher {
       const stream = sendHttp2Call(connection.session, options, handler, () => this.#checkAlive(connection))
       if (connection.streams++ === 0) connection.session.ref()
       stream.once('close', () => {
-        if (--connection.streams === 0 && !connection.session.destroyed) connection.session.unref()
+        if (--connection.streams > 0) return
+        if (this.#over) connection.session.close()
+        else if (!connection.session.destroyed) connection.session.unref()
       })
     } catch (error) {
       handler.onError?.(error as Error)
@@ -100,6 +104,7 @@ export class Http2Dispatcher extends Dispatcher {
       this.#waiting = []
       if (error) for (const { handler } of waiting) handler.onError?.(error)
       else this.#connected(socket as TLSSocket, waiting)
+      this.#settled()
     })
   }
 
@@ -141,20 +146,30 @@ export class Http2Dispatcher extends Dispatcher {
     })
   }
 
-  /** Lets requests under way end. */
+  /** Lets requests under way end; none may come after. */
   override close(): Promise<void>
   override close(callback: () => void): void
   override close(callback?: () => void): Promise<void> | undefined {
+    const done = this.#close().then(() => callback?.())
+    return callback ? undefined : done
+  }
+
+  async #close(): Promise<void> {
+    // Requests that wait for a connection are under way too.
+    while (this.#connecting)
+      await new Promise<void>((resolve) => {
+        this.#settled = resolve
+      })
     this.#over = true
     const sessions = [...this.#connections].map(
-      ({ session }) =>
+      ({ session, streams }) =>
         new Promise<void>((resolve) => {
           session.once('close', resolve)
-          session.close()
+          // After its last request: those that are not on the wire yet would be dropped.
+          if (streams === 0) session.close()
         }),
     )
-    const done = Promise.all([...sessions, this.#options.fallback.close()]).then(() => callback?.())
-    return callback ? undefined : done
+    await Promise.all([...sessions, this.#options.fallback.close()])
   }
 
   override destroy(...args: unknown[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { parseUnixTarget } from '../../sdk/schemas/target-url.js'
-import type { UpstreamSettings } from '../../sdk/upstream.js'
+import type { FoundTarget } from './discovery/found-target.js'
 
 /** Where a target is, as connections and requests need it. */
 export interface TargetPlace {
@@ -9,21 +9,30 @@ export interface TargetPlace {
   readonly socketPath: string | undefined
   /** Path put before the request's: empty or `/base`. */
   readonly basePath: string
-  /** The host's name; undefined for addresses and Unix sockets, of which no name server is asked. */
+  /** The host's name; undefined for addresses and Unix sockets. */
   readonly hostname: string | undefined
+  /** The address to connect to, of a target whose name was asked for already. */
+  readonly address: string | undefined
 }
 
 /** Reads where a configured target is. */
-export function placeOf(configured: UpstreamSettings['targets'][number]): TargetPlace {
+export function placeOf(configured: FoundTarget): TargetPlace {
   const { url, host = 'localhost' } = typeof configured === 'string' ? { url: configured } : configured
   const unix = parseUnixTarget(url)
-  if (unix) return { ...unix, origin: new URL(`http://${host}`), hostname: undefined }
+  if (unix) return { ...unix, origin: new URL(`http://${host}`), hostname: undefined, address: undefined }
   const parsed = new URL(url)
-  const name = parsed.hostname.replace(/^\[|\]$/g, '')
+  const plain = parsed.hostname.replace(/^\[|\]$/g, '')
+  const basePath = parsed.pathname.replace(/\/+$/, '')
+  if (typeof configured !== 'string' && 'name' in configured) {
+    const origin = new URL(parsed.origin)
+    origin.hostname = configured.name
+    return { origin, socketPath: undefined, basePath, hostname: origin.hostname, address: plain }
+  }
   return {
     origin: new URL(parsed.origin),
     socketPath: undefined,
-    basePath: parsed.pathname.replace(/\/+$/, ''),
-    hostname: isIP(name) === 0 ? name : undefined,
+    basePath,
+    hostname: isIP(plain) === 0 ? plain : undefined,
+    address: undefined,
   }
 }

@@ -16,6 +16,8 @@ export interface Target {
   readonly servername: string | undefined
   /** What its connections trust and show; undefined for Node's defaults. */
   readonly tls?: UpstreamTls | undefined
+  /** Address that is connected to, where `origin` has a name that was asked for already. */
+  readonly address?: string | undefined
   /** Path of its Unix socket. */
   readonly socketPath?: string | undefined
   /** Connects to addresses of the public internet only. */
@@ -25,9 +27,9 @@ export interface Target {
   /** Share of the requests relative to the other targets; less than configured while it starts slowly. */
   weight: number
   /** Targets of the lowest number are used first. */
-  readonly priority: number
+  priority: number
   /** What requests may choose it by. */
-  readonly labels: Readonly<Record<string, string>>
+  labels: Readonly<Record<string, string>>
   readonly dispatcher: Dispatcher
   /** Requests in flight; the sender counts. */
   active: number
@@ -62,7 +64,13 @@ export interface Balancer {
 /** An upstream with its targets, balancer and health checks. */
 export interface UpstreamPool {
   readonly name: string
+  /** Another list after each change. */
   readonly targets: readonly Target[]
+  /** The targets, and those that left but still have requests; another list after each change. */
+  readonly serving: readonly Target[]
+  /** True where targets come and go. */
+  readonly discovers: boolean
+  isEjected(target: Target): boolean
   /** Decide which attempts go out; undefined where none are configured. */
   readonly breakers: Breakers | undefined
   /** Decides how many calls are in flight; undefined where any number may be. */
@@ -78,7 +86,9 @@ export interface UpstreamPool {
   report(target: Target, result: AttemptResult, status: number, latency: number): void
   /** Takes a target out at once, as when its port refuses a connection; only where active checks can bring it back. */
   reportUnreachable(target: Target): void
-  /** Resolves when every target has been probed once; at once without health checks. */
+  /** Longest that {@link warm} is worth waiting for, in milliseconds; undefined for what is usual. */
+  readonly warmsWithin: number | undefined
+  /** Resolves when targets are known and have been probed once, or with `start: 'wait'` when one is healthy; at once where there is nothing to wait for. */
   warm(): Promise<void>
   close(): Promise<void>
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { routeHedgeSchema } from '../hedge.js'
+import { routeRetrySchema } from '../retry.js'
 import { duration, size } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 
@@ -20,6 +22,9 @@ export const callSchema = z.strictObject({
   body: aFunction.optional(),
   response: zodSchema,
   timeout: duration.optional(),
+  retry: z.union([z.literal(false), routeRetrySchema], 'expected false or { attempts, on, … }').optional(),
+  hedge: z.union([z.literal(false), routeHedgeSchema], 'expected false or { after, max }').optional(),
+  affinity: aFunction.optional(),
   responseLimit: size.optional(),
   fallback: z.unknown().optional(),
   optional: z.boolean().default(false),

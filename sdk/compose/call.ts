@@ -1,4 +1,6 @@
+import type { HedgeOptions } from '../hedge.js'
 import type { PathParam } from '../path.js'
+import type { RetryOptions } from '../retry.js'
 import type { Duration, Size } from '../schemas/text.js'
 import { stampOf } from '../stamp.js'
 import type { Out, Schema } from '../types.js'
@@ -45,6 +47,12 @@ export interface CallOptions<
   readonly response: S
   /** Longest wait for the whole call, retries included. Default: the upstream’s own timeouts, and what the route’s `timeouts.total` leaves. */
   readonly timeout?: Duration
+  /** How failed attempts are repeated, in place of what the route or else the upstream says; `false` sends nothing twice. The upstream’s budget holds. */
+  readonly retry?: RetryOptions | false
+  /** When another target is asked too, in place of what the route or else the upstream says; `false`: never. */
+  readonly hedge?: HedgeOptions | false
+  /** What calls are sent to one target by, where the upstream has `balance: 'consistent-hash'`. Default: the route’s `affinity`. */
+  readonly affinity?: (from: From<M>) => string
   /** Largest response. Default: the route’s `responseLimit`. */
   readonly responseLimit?: Size
   /** The value where the call fails. */

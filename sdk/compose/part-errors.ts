@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { PROBLEMS, type ProblemCode, type ProblemType } from '../problems.js'
+import { UPSTREAM_FAILURES } from '../fallback.js'
+import type { ProblemCode } from '../problems.js'
 
-type Failing = 500 | 502 | 503 | 504 | 508
+const CODES = [...UPSTREAM_FAILURES, 'INTERNAL'] as const
 
 /** Codes of the problems that a part may end in. */
-export type PartProblemCode = {
-  [C in ProblemCode]: (typeof PROBLEMS)[C]['status'] extends Failing ? C : never
-}[ProblemCode]
+export type PartProblemCode = (typeof CODES)[number]
 
 /** Why an optional part of a composed response is missing. */
 export interface PartFailure<N extends string = string> {
@@ -19,9 +18,6 @@ export interface PartFailure<N extends string = string> {
   readonly detail?: string | undefined
 }
 
-const rows = Object.entries(PROBLEMS) as readonly [ProblemCode, ProblemType][]
-const CODES = rows.filter(([, { status }]) => status >= 500).map(([code]) => code) as readonly PartProblemCode[]
-
 /** True for a problem that a part may end in. */
 export function isPartProblem(code: ProblemCode): code is PartProblemCode {
   return (CODES as readonly ProblemCode[]).includes(code)
@@ -32,7 +28,7 @@ export function partErrors<const N extends string>(...names: readonly [N, ...N[]
   const failure = z.object({
     part: z.enum(names).meta({ description: 'The part that is missing.' }),
     index: z.int().min(0).optional().meta({ description: 'Of a list of calls, the element that is missing; absent where all of it is.' }),
-    code: z.enum(CODES as readonly [PartProblemCode, ...PartProblemCode[]]).meta({ description: 'Why it is missing.' }),
+    code: z.enum(CODES).meta({ description: 'Why it is missing.' }),
     status: z.int().meta({ description: 'The status that the failure would have had as a response of its own.' }),
     detail: z.string().optional(),
   })

@@ -1,5 +1,7 @@
+import type { HedgeSettings } from '../hedge.js'
 import type { PathSegment } from '../path.js'
 import type { ResolvedUpstream } from '../resolved.js'
+import type { RetrySettings } from '../retry.js'
 import type { Schema } from '../types.js'
 import type { CallHeaders, CallParam, CallQuery } from './call.js'
 
@@ -23,6 +25,11 @@ export interface ResolvedCall {
   readonly response: Schema
   readonly timeouts: { readonly headers: number; readonly idle: number; readonly total: number | undefined }
   readonly responseLimit: number
+  /** The call’s own, or the route’s, or the upstream’s. */
+  readonly retry: RetrySettings | false | undefined
+  readonly hedge: HedgeSettings | undefined
+  /** Undefined where the route’s own holds. */
+  readonly affinity: ((from: unknown) => string) | undefined
   /** Undefined where there is none. */
   readonly fallback: { readonly value: unknown } | undefined
   readonly optional: boolean

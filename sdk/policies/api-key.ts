@@ -6,7 +6,7 @@ import { apiKeyRecord, checkApiKeys } from '../schemas/api-key-record.js'
 import { type Duration, duration, headerName } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import type { In, Out, Schema } from '../types.js'
-import { type ConsumersOptions, consumers } from './consumers.js'
+import { type ConsumersOptions, consumerRules } from './consumers.js'
 
 const fileStore = z.strictObject({
   /** JSON file with a list of records, from the working directory, as `gatewright keys --file` writes it. Read again when it changes; one that is not valid leaves the last good one in use. */
@@ -69,7 +69,13 @@ export const apiKeyDefinition = {
       ...(mayExpire(settings) ? [EXPIRES] : []),
       ...(inRedis(settings) ? [RETRY_AFTER] : []),
     ],
-    security: [{ scheme: 'apiKey', type: 'apiKey', header: settings.header, description: 'An API key issued by the operator.' }],
+    security: [
+      {
+        ...{ scheme: 'apiKey', type: 'apiKey', header: settings.header },
+        description: 'An API key issued by the operator.',
+        takes: [`${settings.prefix}_`],
+      },
+    ],
   }),
 } as const satisfies PolicyDefinition<'api-key'>
 
@@ -127,6 +133,5 @@ type Statuses<S> = S extends { readonly redis: true } ? 401 | 503 : 401
 export function apiKey<M extends Schema = Schema<undefined, undefined>, S extends ApiKeyStore | undefined = undefined>(
   given: ApiKeyOptions<M, S>,
 ): ApiKeySource<Out<M>, Statuses<S>> {
-  const own = { consumers: (options: ConsumersOptions) => consumers(options, own.consumers) }
-  return bindAuthWith(apiKeyDefinition, given, own, apiKey) as ApiKeySource<Out<M>, Statuses<S>>
+  return bindAuthWith(apiKeyDefinition, given, consumerRules<ApiKeyAuth<Out<M>>>('apiKey'), apiKey) as ApiKeySource<Out<M>, Statuses<S>>
 }

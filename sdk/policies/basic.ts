@@ -61,7 +61,7 @@ export const basicDefinition = {
       { name: 'WWW-Authenticate', description: 'How to authenticate (RFC 7617 section 2).', on: 'problems' },
       { name: 'Retry-After', description: 'Seconds to wait while too many passwords are being checked.', on: 'problems' },
     ],
-    security: [{ scheme: 'basic', type: 'basic', description: `A name and password for ${settings.realm}.` }],
+    security: [{ scheme: 'basic', type: 'basic', description: `A name and password for ${settings.realm}.`, takes: ['basic '] }],
   }),
 } as const satisfies PolicyDefinition<'basic'>
 

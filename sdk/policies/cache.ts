@@ -51,25 +51,50 @@ const options = z
 /** Parsed options of {@link cache}. */
 export type CacheSettings = z.output<typeof options>
 
+const STATUS = {
+  name: 'Cache-Status',
+  description: 'What the cache did: `hit` with the seconds left in `ttl`, or why the request was forwarded in `fwd` (RFC 9211).',
+  on: 'any',
+} as const
+const AGE = {
+  name: 'Age',
+  description: 'Seconds since the upstream made the response, if it comes from a store (RFC 9111 section 5.1).',
+  on: 'any',
+} as const
+const NOT_MODIFIED = { status: 304, description: 'What the caller has is still right (RFC 9110 section 15.4.5).' }
+const CONDITIONS = [
+  {
+    name: 'If-None-Match',
+    description: 'Entity tags of what the caller has, to get it again only if it has changed (RFC 9110 section 13.1.2).',
+    required: false,
+  },
+  {
+    name: 'If-Modified-Since',
+    description: 'When what the caller has was changed, to get it again only if it has been since (RFC 9110 section 13.1.3).',
+    required: false,
+  },
+]
+const DIRECTIVES = {
+  name: 'Cache-Control',
+  description: 'What the caller wants of the cache, such as `no-cache` or `only-if-cached` (RFC 9111 section 5.2.1).',
+  required: false,
+}
+
+function effectsOf({ requestDirectives }: CacheSettings): Effects {
+  return {
+    problems: requestDirectives ? ['NOT_CACHED'] : [],
+    headers: [STATUS, AGE],
+    replies: [NOT_MODIFIED],
+    requestHeaders: [...CONDITIONS, ...(requestDirectives ? [DIRECTIVES] : [])],
+  }
+}
+
 export const cacheDefinition = {
   name: 'cache',
   phase: 'forward',
   options,
-  effects: ({ requestDirectives }: CacheSettings): Effects => ({
-    problems: requestDirectives ? ['NOT_CACHED'] : [],
-    headers: [
-      {
-        name: 'Cache-Status',
-        description: 'What the cache did: `hit` with the seconds left in `ttl`, or why the request was forwarded in `fwd` (RFC 9211).',
-        on: 'any',
-      },
-      {
-        name: 'Age',
-        description: 'Seconds since the upstream made the response, if it comes from a store (RFC 9111 section 5.1).',
-        on: 'any',
-      },
-    ],
-  }),
+  effects: (settings: CacheSettings, method: string): Effects =>
+    method === '*' || settings.methods.some((one) => one === method) ? effectsOf(settings) : { headers: [STATUS] },
 } as const satisfies PolicyDefinition<'cache'>
 
 /** Options of {@link cache}. */

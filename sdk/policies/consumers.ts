@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { AuthPolicy } from '../auth.js'
 import type { Effects } from '../effects.js'
-import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
+import { bindPolicy, type PolicyDefinition } from '../policy.js'
 import { type Mode, mode } from '../schemas/mode.js'
 
 const names = z.array(z.string().min(1)).min(1, 'expected at least one consumer')
@@ -11,6 +12,8 @@ const options = z
     allow: names.optional(),
     /** Consumers that may not pass; excludes `allow`. */
     deny: names.optional(),
+    /** The auth that finds the consumer; taken from the auth. */
+    kind: z.enum(['apiKey', 'httpSignature', 'mtls']).default('apiKey'),
     /** `shadow` lets pass whom it would refuse, counts and logs it. Default `enforce`. */
     mode,
   })
@@ -44,7 +47,22 @@ export type ConsumersOptions = {
     }
 )
 
-/** Lets pass API keys of listed consumers, or of all others; the rest get 403. Made by an `apiKey`. */
-export function consumers(given: ConsumersOptions, caller: (...args: never[]) => unknown): Policy<never> {
-  return bindPolicy(consumersDefinition, given, caller)
+/** Lets pass listed consumers, or all others; the rest get 403. Made by an `apiKey`, an `httpSignature` or an `mtls`. */
+export function consumers(
+  given: ConsumersOptions & { readonly kind: z.output<typeof options>['kind'] },
+  caller: (...args: never[]) => unknown,
+): AuthPolicy<never> {
+  return bindPolicy(consumersDefinition, given, caller) as AuthPolicy<never>
+}
+
+/** A policy on who calls, `D` being what its auth gives. */
+export interface ConsumerRules<D> {
+  /** A policy that lets pass only the consumers in `allow`, or all but those in `deny`; others get 403. */
+  consumers(options: ConsumersOptions): AuthPolicy<D>
+}
+
+/** Makes the policy of an auth of this kind. */
+export function consumerRules<D>(kind: z.output<typeof options>['kind']): ConsumerRules<D> {
+  const rules: ConsumerRules<D> = { consumers: (given) => consumers({ ...given, kind }, rules.consumers) as AuthPolicy<D> }
+  return rules
 }

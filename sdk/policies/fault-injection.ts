@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Effects } from '../effects.js'
+import type { Effects, RequestHeaderEffect } from '../effects.js'
 import { bindPolicy, type Policy, type PolicyDefinition } from '../policy.js'
 import { PROBLEMS, type ProblemCode } from '../problems.js'
 import { type Duration, duration, headerName } from '../schemas/text.js'
@@ -53,11 +53,22 @@ const options = z
 /** Parsed options of {@link faultInjection}. */
 export type FaultInjectionSettings = z.output<typeof options>
 
+function headersOf({ when, token }: FaultInjectionSettings): RequestHeaderEffect[] {
+  const value = when?.equals === undefined ? '' : ` It has to be \`${when.equals}\`.`
+  return [
+    ...(when ? [{ name: when.header, description: `Asks for an injected fault.${value}`, required: false }] : []),
+    ...(token ? [{ name: token.header, description: 'A signed token that asks for an injected fault.', required: false }] : []),
+  ]
+}
+
 export const faultInjectionDefinition = {
   name: 'fault-injection',
   phase: 'forward',
   options,
-  effects: ({ abort }: FaultInjectionSettings): Effects => ({ problems: abort ? [abort.problem] : [] }),
+  effects: (settings: FaultInjectionSettings): Effects => ({
+    problems: settings.abort ? [settings.abort.problem] : [],
+    requestHeaders: headersOf(settings),
+  }),
 } as const satisfies PolicyDefinition<'fault-injection'>
 
 /** Options of {@link faultInjection}; at least one of `delay` and `abort`. */

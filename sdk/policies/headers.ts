@@ -19,16 +19,17 @@ const RESERVED = new Set([
   'upgrade',
 ])
 
-const name = headerName.refine((text) => !RESERVED.has(text), 'is set by the protocol and cannot be edited')
+/** Name of a header that a policy may set. */
+export const editableHeader = headerName.refine((text) => !RESERVED.has(text), 'is set by the protocol and cannot be edited')
 const value = z.union([headerValue, keyValue], 'expected a header value or a key')
 
 const edits = z.strictObject({
   /** Sets each header, replacing what is there. */
-  set: z.record(name, value).default({}),
+  set: z.record(editableHeader, value).default({}),
   /** Adds each header line beside what is there. */
-  add: z.record(name, value).default({}),
+  add: z.record(editableHeader, value).default({}),
   /** Removes headers by name. */
-  remove: z.array(name).default([]),
+  remove: z.array(editableHeader).default([]),
 })
 
 const options = z.strictObject({

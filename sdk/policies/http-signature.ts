@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type Auth, bindAuth } from '../auth.js'
+import { type Auth, bindAuthWith } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { parseMetadata } from '../schemas/metadata.js'
 import { type Duration, duration } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import type { In, Out, Schema } from '../types.js'
+import { type ConsumerRules, consumerRules } from './consumers.js'
 
 /** Signature algorithms of RFC 9421 section 6.2.2 that are accepted. */
 export const SIGNATURE_ALGORITHMS = ['hmac-sha256', 'ed25519', 'ecdsa-p256-sha256', 'rsa-pss-sha512'] as const
@@ -134,12 +135,16 @@ export interface HttpSignatureAuth<M> {
   readonly metadata: M
 }
 
+/** An {@link httpSignature} auth: beside what every auth offers, a policy on who calls. */
+export interface HttpSignatureSource<M> extends Auth<HttpSignatureAuth<M>, 401 | 413 | 503>, ConsumerRules<HttpSignatureAuth<M>> {}
+
 /**
  * Requires an HTTP message signature (RFC 9421) over chosen parts of the request, fresh and seen for the first time, and
  * checks `Content-Digest` (RFC 9530) against the body, up to the route's limit.
  */
 export function httpSignature<M extends Schema = Schema<undefined, undefined>>(
   given: HttpSignatureOptions<M>,
-): Auth<HttpSignatureAuth<Out<M>>, 401 | 413 | 503> {
-  return bindAuth(httpSignatureDefinition, given, httpSignature) as Auth<HttpSignatureAuth<Out<M>>, 401 | 413 | 503>
+): HttpSignatureSource<Out<M>> {
+  const rules = consumerRules<HttpSignatureAuth<Out<M>>>('httpSignature')
+  return bindAuthWith(httpSignatureDefinition, given, rules, httpSignature) as HttpSignatureSource<Out<M>>
 }

@@ -31,11 +31,10 @@ const options = z.strictObject({
 /** Parsed options of {@link idempotency}. */
 export type IdempotencySettings = z.output<typeof options>
 
-export const idempotencyDefinition = {
-  name: 'idempotency',
-  phase: 'forward',
-  options,
-  effects: ({ required, onStoreFailure }: IdempotencySettings): Effects => ({
+const appliesTo = ({ methods }: IdempotencySettings, method: string) => method === '*' || methods.some((one) => one === method)
+
+function effectsOf({ required, onStoreFailure }: IdempotencySettings): Effects {
+  return {
     problems: [
       'IDEMPOTENCY_KEY_INVALID',
       'IDEMPOTENCY_IN_FLIGHT',
@@ -54,9 +53,17 @@ export const idempotencyDefinition = {
           'Names this operation, so that a retry with the same key and body is carried out once (draft-ietf-httpapi-idempotency-key-header).',
         required,
         maxLength: 257,
+        once: true,
       },
     ],
-  }),
+  }
+}
+
+export const idempotencyDefinition = {
+  name: 'idempotency',
+  phase: 'forward',
+  options,
+  effects: (settings: IdempotencySettings, method: string): Effects => (appliesTo(settings, method) ? effectsOf(settings) : {}),
 } as const satisfies PolicyDefinition<'idempotency'>
 
 /** Options of {@link idempotency}. */

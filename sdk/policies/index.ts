@@ -20,6 +20,7 @@ import { ipFilterDefinition } from './ip-filter.js'
 import { jwtDefinition } from './jwt.js'
 import { loadSheddingDefinition } from './load-shedding.js'
 import { maintenanceDefinition } from './maintenance.js'
+import { mirrorDefinition } from './mirror.js'
 import { mockDefinition } from './mock.js'
 import { mtlsDefinition } from './mtls.js'
 import { optionalDefinition } from './optional.js'
@@ -60,6 +61,7 @@ export const policyDefinitions = {
   'internal-token': internalTokenDefinition,
   idempotency: idempotencyDefinition,
   cache: cacheDefinition,
+  mirror: mirrorDefinition,
 } as const
 
 /** The built-in auths. The runtime has a compiler for each, held by a mapped type over this table. */

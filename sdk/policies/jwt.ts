@@ -4,9 +4,9 @@ import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { type Duration, duration, headerName, httpUrl, scopeToken } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
+import { tokenRules } from '../token-rules.js'
 import type { Out, Schema } from '../types.js'
-import { roles } from './roles.js'
-import { type MatchRuleOptions, scopes } from './scopes.js'
+import type { MatchRuleOptions } from './scopes.js'
 
 /** Signature algorithms accepted from RFC 7518 section 3 and RFC 8037; `none` is not among them. */
 export const JWT_ALGORITHMS = [
@@ -196,8 +196,15 @@ export const jwtDefinition = {
             type: 'bearer',
             format: 'JWT',
             description: `A JSON Web Token issued by ${settings.issuers.map((entry) => entry.issuer).join(' or ')}.`,
+            takes: settings.issuers.map((entry) => `bearer jwt ${JSON.stringify(entry.issuer)}`),
           }
-        : { scheme: 'jwt', type: 'apiKey', header: settings.header, description: 'A JSON Web Token.' },
+        : {
+            scheme: 'jwt',
+            type: 'apiKey',
+            header: settings.header,
+            description: 'A JSON Web Token.',
+            takes: settings.issuers.map((entry) => `jwt ${JSON.stringify(entry.issuer)}`),
+          },
     ],
   }),
 } as const satisfies PolicyDefinition<'jwt'>
@@ -270,12 +277,5 @@ export interface JwtSource<C, S extends string, R extends string> extends Auth<J
 export function jwt<C extends Schema, const S extends string = never, const R extends string = never>(
   given: JwtOptions<C, S, R>,
 ): JwtSource<Out<C>, S, R> {
-  const { header } = given
-  const own = {
-    scopes: (needed: S | readonly S[], options?: MatchRuleOptions) =>
-      scopes({ ...options, scopes: [needed].flat() as S[], header }, own.scopes) as AuthPolicy<JwtAuth<Out<C>>>,
-    roles: (needed: R | readonly R[], options?: MatchRuleOptions) =>
-      roles({ ...options, roles: [needed].flat() as R[] }, own.roles) as AuthPolicy<JwtAuth<Out<C>>>,
-  }
-  return bindAuthWith(jwtDefinition, given, own, jwt)
+  return bindAuthWith(jwtDefinition, given, tokenRules<JwtAuth<Out<C>>, S, R>('jwt', given.header), jwt)
 }

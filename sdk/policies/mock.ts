@@ -19,6 +19,13 @@ export const mockDefinition = {
   options,
   effects: (): Effects => ({
     headers: [{ name: 'Preference-Applied', description: 'The preference that chose the answer (RFC 7240 section 3).', on: 'any' }],
+    requestHeaders: [
+      {
+        name: 'Prefer',
+        description: 'Chooses the answer: `code=404` a declared status, `example=2` one of its examples (RFC 7240).',
+        required: false,
+      },
+    ],
   }),
 } as const satisfies PolicyDefinition<'mock'>
 

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { type Auth, bindAuth } from '../auth.js'
+import { type Auth, bindAuthWith } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
 import { parseMetadata } from '../schemas/metadata.js'
 import { zodSchema } from '../schemas/values.js'
 import type { In, Out, Schema } from '../types.js'
+import { type ConsumerRules, consumerRules } from './consumers.js'
 
 const match = {
   /** A subject alternative name (RFC 5280 section 4.2.1.6): `DNS:…`, `URI:…`, `email:…` or `IP:…`. */
@@ -91,10 +92,13 @@ export interface MtlsAuth<M> {
   readonly metadata: M
 }
 
+/** An {@link mtls} auth: beside what every auth offers, a policy on who calls. */
+export interface MtlsSource<M> extends Auth<MtlsAuth<M>, 401>, ConsumerRules<MtlsAuth<M>> {}
+
 /**
  * Requires a client certificate (RFC 8446 section 4.3.2) that an authority of `server.tls.clientCa` issued, and maps it to a consumer.
  * Only certificates of the connection itself count, never those that a header reports.
  */
-export function mtls<M extends Schema = Schema<undefined, undefined>>(given: MtlsOptions<M>): Auth<MtlsAuth<Out<M>>, 401> {
-  return bindAuth(mtlsDefinition, given, mtls) as Auth<MtlsAuth<Out<M>>, 401>
+export function mtls<M extends Schema = Schema<undefined, undefined>>(given: MtlsOptions<M>): MtlsSource<Out<M>> {
+  return bindAuthWith(mtlsDefinition, given, consumerRules<MtlsAuth<Out<M>>>('mtls'), mtls) as MtlsSource<Out<M>>
 }

@@ -6,9 +6,11 @@ import type { ResolvedComposition, ResolvedPart } from '../compose/resolved-comp
 import type { Route } from '../route.js'
 import { readStamp } from '../stamp.js'
 import type { Schema } from '../types.js'
+import { checkAffinityUse } from './check-balance.js'
 import { inside, type Place, stamped } from './place.js'
 import { PartResolver } from './resolve-parts.js'
 import type { RouteResolution } from './resolve-route.js'
+import type { RouteSettings } from './route-schema.js'
 
 /** Options that shape a forwarded request or its response, and mean nothing where there is none. */
 const FORWARDING = [
@@ -16,12 +18,14 @@ const FORWARDING = [
   'upstreamPath',
   'stripPrefix',
   'rewriteLocation',
+  'rewriteCookies',
   'host',
   'upstreamBody',
   'upstreamResponses',
   'mapRequest',
   'mapResponse',
   'mapStatus',
+  'convert',
   'websocket',
 ] as const
 
@@ -50,9 +54,13 @@ function inferResponse({ parts, outputs }: Pick<ResolvedComposition, 'parts' | '
   return z.object({ ...Object.fromEntries(fields as [string, z.ZodType][]), ...errors }) as Schema
 }
 
-/** Resolves the `compose` of a route: its parts in the order in which they can run, and the response that they make. */
+/**
+ * Resolves the `compose` of a route: its parts in the order in which they can run, and the response that they make.
+ * @param own the route's options as parsed; undefined where they could not be
+ */
 export function resolveComposition(
   route: Route<string, unknown, number>,
+  own: RouteSettings | undefined,
   outer: Place,
   to: RouteResolution,
 ): ResolvedComposition | undefined {
@@ -62,18 +70,23 @@ export function resolveComposition(
   const at = inside(outer, 'compose')
   for (const key of FORWARDING)
     if (route.options[key] !== undefined) issues.add('GW1380', inside(outer, key), `a composed route cannot have \`${key}\``)
+  if (own?.fallback?.upstream !== undefined)
+    issues.add('GW1380', inside(outer, 'fallback', 'upstream'), 'a composed route cannot fall back to another upstream', {
+      hint: 'give its calls a `fallback`, or make them `optional`',
+    })
   if (!isComposition(value)) {
     issues.add('GW1380', at, 'expected a composition', { hint: 'pass a value made by compose({ … })' })
     return undefined
   }
   const place = stamped(at, readStamp(value) ?? at.stamp)
   const options = issues.parse(compositionSchema, value.options, place)
-  const resolver = new PartResolver(route, place, to)
+  const resolver = new PartResolver(route, own ?? {}, place, to)
   const outputs = Object.entries(value.parts).map(([name, part]) => [name, resolver.resolve(part, inside(place, name))] as const)
   const { parts, upstreams } = resolver
   if ('errors' in value.parts)
     issues.add('GW1380', inside(place, 'errors'), 'no part can be called `errors`', { hint: 'the list of errors has this name' })
   if (upstreams.length === 0) issues.add('GW1380', place, 'a composition has at least one call')
+  checkAffinityUse(own?.affinity, upstreams, outer, issues)
   if (!options || upstreams.length === 0 || outputs.some(([, index]) => index < 0)) return undefined
   const { map, partialStatus } = options
   const responses = responsesOf(route, map ? undefined : inferResponse({ parts, outputs }), partialStatus, outer, to)

@@ -3,6 +3,7 @@ import type { ResolvedFallback, ResolvedUpstream, StandInReply } from '../resolv
 import { parseWith } from '../schemas/values.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place } from './place.js'
+import { resolveHedge, resolveRetry } from './resolve-retry.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
 import type { RouteSettings } from './route-schema.js'
 
@@ -24,7 +25,17 @@ export function resolveFallback(
   const problems = new Set<string>()
   const statuses = new Set<number>()
   for (const one of fallback.when) typeof one === 'number' ? statuses.add(one) : problems.add(one)
-  return { problems, statuses, upstream, reply: fallback.reply && resolveReply(fallback.reply, options, inside(at, 'reply'), to.issues) }
+  // Where the route says nothing, the other upstream's own settings hold for it.
+  const retry = upstream && (options.retry ?? resolveRetry(options, upstream, at, to.issues))
+  const hedge = upstream && resolveHedge(options, upstream)
+  return {
+    problems,
+    statuses,
+    upstream,
+    retry,
+    hedge,
+    reply: fallback.reply && resolveReply(fallback.reply, options, inside(at, 'reply'), to.issues),
+  }
 }
 
 function resolveReply(

@@ -10,6 +10,7 @@ import { findRouteConflicts } from './find-route-conflicts.js'
 import { IssueCollector } from './issues.js'
 import { inside, Place, stamped } from './place.js'
 import { PolicyResolver } from './resolve-policies.js'
+import { RolloutResolver } from './resolve-rollouts.js'
 import { type RouteResolution, type RouteResult, resolveRoute } from './resolve-route.js'
 import { UpstreamResolver } from './resolve-upstreams.js'
 
@@ -39,8 +40,8 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
   const root = new Place(stamp)
   const issues = new IssueCollector()
   const parsed = issues.parse(gatewaySchema, gateway.options, root)
-  const policies = new PolicyResolver(issues)
   const upstreams = new UpstreamResolver(issues)
+  const policies = new PolicyResolver(issues, upstreams)
   const shared = policies.uses(gateway.options.use, 'gateway', inside(root, 'use'))
   const results = collectRoutes(
     gateway.options.routes,
@@ -48,6 +49,7 @@ export function resolveGateway(gateway: unknown): ResolvedGateway {
       issues,
       policies,
       upstreams,
+      rollouts: new RolloutResolver(issues, upstreams),
       shared,
       lifecycle: parsed?.lifecycle ?? 'direct',
       json: parsed?.json ?? jsonLimitsSchema.parse({}),

@@ -7,10 +7,26 @@ import type { Route } from '../route.js'
 import { parseWith } from '../schemas/values.js'
 import { readStamp } from '../stamp.js'
 import type { Key } from '../types.js'
+import { checkAffinity } from './check-balance.js'
 import { inside, type Place, stamped } from './place.js'
+import { resolveCallHedge, resolveCallRetry } from './resolve-retry.js'
 import type { RouteResolution } from './resolve-route.js'
+import type { RouteSettings } from './route-schema.js'
 
 const DEFAULT_TIMEOUTS = { headers: 30_000, idle: 60_000, total: undefined }
+
+function timeoutsOf(total: number | undefined, { settings: { timeouts } }: ResolvedUpstream): ResolvedCall['timeouts'] {
+  return {
+    headers: timeouts?.headers ?? DEFAULT_TIMEOUTS.headers,
+    idle: timeouts?.idle ?? DEFAULT_TIMEOUTS.idle,
+    total: total ?? timeouts?.total,
+  }
+}
+
+/** The smaller of two times; undefined where there is neither. */
+function leastOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || (other !== undefined && other < one) ? other : one
+}
 
 const isKey = (value: unknown): value is Key<never, unknown> => typeof value === 'object' && value !== null && 'read' in value
 
@@ -22,9 +38,12 @@ export class PartResolver {
   readonly #route: Route<string, unknown, number>
   readonly #place: Place
   readonly #to: RouteResolution
+  readonly #own: Partial<RouteSettings>
 
-  constructor(route: Route<string, unknown, number>, place: Place, to: RouteResolution) {
+  /** @param own the route’s options as parsed; empty where they could not be */
+  constructor(route: Route<string, unknown, number>, own: Partial<RouteSettings>, place: Place, to: RouteResolution) {
     this.#route = route
+    this.#own = own
     this.#place = place
     this.#to = to
   }
@@ -108,7 +127,8 @@ export class PartResolver {
       issues.add('GW1380', inside(at, 'path'), `{${name}} is not a parameter of the route`, { hint: 'give it in `params`' })
     if (options.method === 'GET' && options.body) issues.add('GW1380', inside(at, 'body'), 'a GET call cannot have a body')
     const fallback = this.#fallback(options.response, untyped, at)
-    const { timeouts } = upstream.settings
+    checkAffinity({ affinity: options.affinity ?? this.#own.affinity, isOwn: options.affinity !== undefined }, upstream, at, issues)
+    const timeouts = timeoutsOf(options.timeout, upstream)
     return {
       kind: 'call',
       needs,
@@ -121,12 +141,11 @@ export class PartResolver {
       upstreamBody: options.upstreamBody,
       body: options.body,
       response: options.response,
-      timeouts: {
-        headers: timeouts?.headers ?? DEFAULT_TIMEOUTS.headers,
-        idle: timeouts?.idle ?? DEFAULT_TIMEOUTS.idle,
-        total: options.timeout ?? timeouts?.total,
-      },
+      timeouts,
       responseLimit: options.responseLimit ?? Number.POSITIVE_INFINITY,
+      retry: resolveCallRetry({ ...options, total: leastOf(timeouts.total, this.#own.timeouts?.total) }, this.#own, upstream, at, issues),
+      hedge: resolveCallHedge(options, this.#own, upstream),
+      affinity: options.affinity,
       fallback,
       optional: options.optional,
     }

@@ -1,3 +1,4 @@
+import type { HedgeSettings } from '../hedge.js'
 import type { ResolvedRoute, ResolvedUpstream } from '../resolved.js'
 import type { RetrySettings } from '../retry.js'
 import type { IssueCollector } from './issues.js'
@@ -46,11 +47,47 @@ export function resolveRetry(
       hint: "give the route a `body` schema, write `nonIdempotent: 'with-key'`, or `retry: false`",
     })
   }
-  if (options.retry && options.method !== '*' && !retry.nonIdempotent)
-    issues.add('GW1352', at, `a ${options.method} request is not idempotent and is not sent twice`, {
-      hint: "add `nonIdempotent: 'with-key'`, or leave `retry` out",
-    })
+  if (options.retry && options.method !== '*') checkRepeatable(retry, options.method, at, issues)
   return retry
+}
+
+function checkRepeatable({ nonIdempotent }: RetrySettings, method: string, place: Place, issues: IssueCollector): void {
+  if (nonIdempotent) return
+  issues.add('GW1352', place, `a ${method} request is not idempotent and is not sent twice`, {
+    hint: "add `nonIdempotent: 'with-key'`, or leave `retry` out",
+  })
+}
+
+/** What the settings of one call are read from, beside the route and the upstream. */
+interface CallSettings {
+  readonly method: string
+  readonly retry?: RetrySettings | false | undefined
+  readonly hedge?: HedgeSettings | false | undefined
+}
+
+/** The retry settings of a call of a composed route: its own over the route's over its upstream's; adds GW1350 and GW1352. */
+export function resolveCallRetry(
+  call: CallSettings & { readonly total: number | undefined },
+  route: Pick<Partial<RouteSettings>, 'retry'>,
+  { settings }: ResolvedUpstream,
+  place: Place,
+  issues: IssueCollector,
+): ResolvedRoute['retry'] {
+  const retry = call.retry ?? route.retry ?? settings.retry
+  if (!retry) return retry
+  const at = call.retry ? inside(place, 'retry') : place
+  checkTotal(retry, call.total, at, issues)
+  if (call.retry && NON_IDEMPOTENT.includes(call.method)) checkRepeatable(retry, call.method, at, issues)
+  return retry
+}
+
+/** The hedge settings of a call of a composed route: its own over the route's over its upstream's. */
+export function resolveCallHedge(
+  call: CallSettings,
+  route: Pick<Partial<RouteSettings>, 'hedge'>,
+  { settings }: ResolvedUpstream,
+): ResolvedRoute['hedge'] {
+  return (call.hedge ?? route.hedge ?? settings.hedge) || undefined
 }
 
 /** The hedge settings of a route, its own over its upstream's. */

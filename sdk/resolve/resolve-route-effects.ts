@@ -1,5 +1,5 @@
 import { deprecationEffects } from '../deprecation.js'
-import type { Effects, HeaderEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from '../effects.js'
+import type { Effects, HeaderEffect, ReplyEffect, RequestHeaderEffect, ScopeEffect, SecurityEffect } from '../effects.js'
 import type { ProblemCode } from '../problems.js'
 import type { ResolvedFallback, ResolvedRoute, ResolvedUpstream, ResolvedVersion } from '../resolved.js'
 import { webSocketProblems } from './resolve-websocket.js'
@@ -38,7 +38,11 @@ export function resolveRouteEffects(
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
   const ofUpstreams = upstreams.map((upstream) => effectsOfGateway(options, upstream, { fallback, version }, requestIdHeader))
   const ownEffects = mergeEffects([...ofUpstreams, ...ofDeprecation])
-  const effects = mergeEffects([ownEffects, ...policies.map(({ policy }) => policy.effects), ...(auth ? [auth.effects] : [])])
+  const effects = mergeEffects([
+    ownEffects,
+    ...policies.map(({ policy }) => policy.effects(options.method)),
+    ...(auth ? [auth.effects(options.method)] : []),
+  ])
   return { effects, ownEffects }
 }
 
@@ -46,18 +50,20 @@ export function resolveRouteEffects(
 function mergeEffects(parts: readonly Effects[]): Required<Effects> {
   const problems = new Set<ProblemCode>()
   const headers = new Map<string, HeaderEffect>()
+  const replies: ReplyEffect[] = []
   const requestHeaders: RequestHeaderEffect[] = []
   const security: SecurityEffect[] = []
   const scopes: ScopeEffect[] = []
   for (const part of parts) {
     for (const problem of part.problems ?? []) problems.add(problem)
     for (const header of part.headers ?? []) headers.set(header.name.toLowerCase(), header)
+    replies.push(...(part.replies ?? []))
     requestHeaders.push(...(part.requestHeaders ?? []))
     security.push(...(part.security ?? []))
     scopes.push(...(part.scopes ?? []))
   }
   const anonymous = parts.some((part) => part.anonymous)
-  return { problems: [...problems], headers: [...headers.values()], requestHeaders, security, anonymous, scopes }
+  return { problems: [...problems], headers: [...headers.values()], replies, requestHeaders, security, anonymous, scopes }
 }
 
 function effectsOfGateway(

@@ -1,21 +1,21 @@
 import type { ResolvedComposition } from '../compose/resolved-composition.js'
 import type { JsonLimits } from '../json-limits.js'
-import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedUpstream } from '../resolved.js'
+import type { PolicyUse, ResolvedAuth, ResolvedMatch, ResolvedRoute, ResolvedSide } from '../resolved.js'
 import type { GroupOptions, Route } from '../route.js'
 import { STAMP } from '../stamp.js'
-import { checkAffinity } from './check-balance.js'
-import { acceptsOf, checkBodies } from './check-bodies.js'
 import { checkCaches } from './check-caches.js'
+import { checkMirrors } from './check-mirrors.js'
 import type { RouteAddress } from './find-route-conflicts.js'
 import type { IssueCollector } from './issues.js'
 import { inside, type Place, stamped } from './place.js'
+import { type ResolvedBodies, resolveBodies } from './resolve-bodies.js'
 import { resolveComposition } from './resolve-composition.js'
-import { resolveFallback } from './resolve-fallback.js'
 import { resolveMatch } from './resolve-match.js'
 import { type ResolvedPath, resolvePath } from './resolve-path.js'
 import type { PolicyResolver } from './resolve-policies.js'
-import { resolveHedge, resolveRetry } from './resolve-retry.js'
+import type { RolloutResolver } from './resolve-rollouts.js'
 import { resolveRouteEffects } from './resolve-route-effects.js'
+import { resolveDestination, resolveWays } from './resolve-sides.js'
 import type { UpstreamResolver } from './resolve-upstreams.js'
 import { resolveVersion } from './resolve-version.js'
 import { resolveWebSocket } from './resolve-websocket.js'
@@ -26,13 +26,12 @@ export interface RouteResolution {
   readonly issues: IssueCollector
   readonly policies: PolicyResolver
   readonly upstreams: UpstreamResolver
+  readonly rollouts: RolloutResolver
   readonly shared: readonly PolicyUse[]
   readonly lifecycle: 'direct' | 'hapi'
   readonly requestIdHeader: string
   readonly json: JsonLimits
 }
-
-const DEFAULT_TIMEOUTS = { connect: 2_000, headers: 30_000, idle: 60_000, total: undefined }
 
 /** A route as far as it could be resolved: its address for finding conflicts, and the whole of it if nothing is wrong. */
 export interface RouteResult {
@@ -53,33 +52,47 @@ export function resolveRoute(
   const group: GroupOptions = route.group?.options ?? {}
   const groupPlace = route.group ? stamped(outer, route.group[STAMP]) : place
   const options = issues.parse(routeSchema, route.options, place)
-  const composed = resolveComposition(route, place, to)
-  const upstream =
-    route.options['compose'] !== undefined
-      ? composed?.upstreams[0]
-      : to.upstreams.resolve(route.options.upstream, inside(place, 'upstream'))
+  const composed = resolveComposition(route, options, place, to)
+  const destination = resolveDestination(route, composed, place, to)
   const auth = route.group
     ? to.policies.auth(group.auth, inside(groupPlace, 'auth'))
     : to.policies.auth(route.options.auth, inside(place, 'auth'))
   const own = to.policies.uses(route.options['use'], 'route', inside(place, 'use'))
   const policies = [...to.shared, ...to.policies.uses(group.use, 'group', inside(groupPlace, 'use')), ...own]
   checkKeys(policies, inside(place, 'use'), issues)
-  checkCaches(policies, auth, inside(place, 'use'), issues)
+  checkCaches(policies, { auth, compose: composed }, inside(place, 'use'), issues)
+  checkMirrors(
+    policies,
+    { upstream: destination.rollout ? undefined : destination.upstreams[0], compose: composed },
+    inside(place, 'use'),
+    issues,
+  )
   const parsed = resolvePath(route.options, group, place, issues)
   const version = options && resolveVersion(options, group, place, issues)
   const match = options && resolveMatch(options, version?.condition, place, issues)
   const id = keys.join('.')
   const address = parsed && options && { id, method: options.method, path: parsed.path, segments: parsed.segments, match }
-  if (options) checkBodies(options, place, issues)
-  if (options && upstream) checkAffinity(options, upstream, place, issues)
+  const bodies = options && resolveBodies(options, place, issues)
   const websocket = options && resolveWebSocket(options, place, issues)
-  const retry = options && upstream && resolveRetry(options, upstream, place, issues)
-  const fallback = options && resolveFallback(options, upstream, place, to)
+  const ways = options && resolveWays(options, destination, place, to)
   // A shared upstream or policy reports once, at its first use; later routes are incomplete all the same.
-  if (!options || !upstream || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
-  const more = { version, upstream, composed, fallback, auth, policies, websocket, retry }
+  if (!options || !bodies || !ways?.way || !parsed || !address || issues.issues.length > before) return { address, route: undefined }
+  const more = {
+    version,
+    ...ways,
+    way: ways.way,
+    composed,
+    auth,
+    policies: composed ? policies.filter(isOfOwnResponse) : policies,
+    websocket,
+    bodies,
+  }
   return { address, route: assemble({ route, keys, id, group, options, parsed, match, ...more }, to) }
 }
+
+/** Policies of what one upstream is sent and answers, which pass composed routes by. */
+const OF_FORWARDING: ReadonlySet<string> = new Set(['cache', 'mirror'])
+const isOfOwnResponse = ({ policy }: PolicyUse) => !OF_FORWARDING.has(policy.name)
 
 /** The parts of a route, none of them at fault. */
 interface RouteParts {
@@ -91,13 +104,14 @@ interface RouteParts {
   readonly parsed: ResolvedPath
   readonly match: ResolvedMatch | undefined
   readonly version: ResolvedRoute['version']
-  readonly upstream: ResolvedUpstream
+  readonly way: ResolvedSide
+  readonly rollout: ResolvedRoute['rollout']
   readonly fallback: ResolvedRoute['fallback']
+  readonly bodies: ResolvedBodies
   readonly composed: ResolvedComposition | undefined
   readonly auth: ResolvedAuth | undefined
   readonly policies: readonly PolicyUse[]
   readonly websocket: ResolvedRoute['websocket']
-  readonly retry: ResolvedRoute['retry']
 }
 
 /** What documents and notices say of a route, and where it stands in the source. */
@@ -113,11 +127,17 @@ function documentation({ route, options, group, keys }: RouteParts) {
   }
 }
 
+const upstreamsOf = ({ composed, rollout, way }: RouteParts) => composed?.upstreams ?? rollout?.sides ?? [way.upstream]
+
+/** What callers can observe of a route. */
+function effectsOf(parts: RouteParts, requestIdHeader: string) {
+  const { options, auth, policies, fallback, version } = parts
+  return resolveRouteEffects(options, { auth, policies, fallback }, upstreamsOf(parts), requestIdHeader, version)
+}
+
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
 function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: RouteResolution): ResolvedRoute {
-  const { keys, id, options, parsed, match, version, upstream, composed, fallback, auth, policies, websocket, retry } = parts
-  const upstreams = composed?.upstreams ?? [upstream]
-  const { effects, ownEffects } = resolveRouteEffects(options, { auth, policies, fallback }, upstreams, requestIdHeader, version)
+  const { keys, id, options, parsed, match, version, way, rollout, composed, fallback, auth, policies, websocket, bodies } = parts
   const behaviour = {
     path: parsed.path,
     segments: parsed.segments,
@@ -127,13 +147,12 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     keys,
     match,
     version,
-    upstream,
+    upstream: way.upstream,
+    rollout,
     fallback,
     compose: composed,
     auth,
     policies,
-    effects,
-    ownEffects,
     affinity: options.affinity,
     method: options.method,
     params: options.params,
@@ -142,7 +161,8 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     headers: options.headers,
     cookies: options.cookies,
     body: options.body,
-    accepts: acceptsOf(options),
+    accepts: bodies.accepts,
+    convert: bodies.convert,
     json,
     responses: composed ? { ...composed.responses, ...options.responses } : options.responses,
     validateResponse: options.validateResponse,
@@ -159,20 +179,13 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     encodedSlashes: options.encodedSlashes,
     bodyLimit: options.bodyLimit,
     responseLimit: options.responseLimit,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...(composed ? {} : definedOf(upstream.settings.timeouts)), ...definedOf(options.timeouts) },
-    retry,
-    hedge: resolveHedge(options, upstream),
+    timeouts: way.timeouts,
+    retry: way.retry,
+    hedge: way.hedge,
     lifecycle: options.lifecycle ?? lifecycle,
     websocket,
   }
-  return Object.assign(behaviour, documentation(parts))
-}
-
-export function definedOf<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  if (!given) return {}
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
+  return Object.assign(behaviour, effectsOf(parts, requestIdHeader), documentation(parts))
 }
 
 function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCollector): void {

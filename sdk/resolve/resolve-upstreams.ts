@@ -24,6 +24,10 @@ export class UpstreamResolver {
 
   /** Resolves a route's `upstream`; a string there gets a suggestion from the names known so far. */
   resolve(value: unknown, place: Place): ResolvedUpstream | undefined {
+    if (typeof value === 'object' && value !== null && '~rollout' in value) {
+      this.#issues.add('GW1170', place, 'a rollout stands in the `upstream` of a route only', { hint: 'name one of its upstreams here' })
+      return undefined
+    }
     if (!isUpstream(value)) {
       const close = typeof value === 'string' ? suggest(value, [...this.#byName.keys()]) : undefined
       const hint = close

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { convertSchema } from '../convert.js'
 import { deprecationSchema } from '../deprecation.js'
 import { fallbackSchema } from '../fallback.js'
 import { routeHedgeSchema } from '../hedge.js'
@@ -31,7 +32,7 @@ export const routeSchema = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', '*']),
   /** Segments of literal text or one whole parameter: `/users/{id}`, `/{id:[0-9]+}`, `/files/{rest*}`. A group's prefix comes before it. */
   path: z.string(),
-  /** Where requests are sent: a value made by `upstream`. Every route has this or `compose`. */
+  /** Where requests are sent: a value made by `upstream` or `rollout`. Every route has this or `compose`. */
   upstream: z.unknown().optional(),
   /** Several calls that the response is made of, instead of `upstream`: a value made by `compose`. */
   compose: z.unknown().optional(),
@@ -41,7 +42,7 @@ export const routeSchema = z.strictObject({
   use: z.unknown().optional(),
   /**
    * What requests are sent to one target by, where the upstream has `balance: 'consistent-hash'`: a key such as `ip`, `header('x-tenant')`,
-   * `param('id')` or `session.key(...)`; an empty one sends a request anywhere.
+   * `cookie('session')`, `param('id')` or `session.key(...)`; an empty one sends a request anywhere.
    */
   affinity: keyValue.optional(),
   /** Conditions beyond method and path; a route with conditions is tried before one without. */
@@ -61,14 +62,16 @@ export const routeSchema = z.strictObject({
   /** Schema of the request body: JSON, unless it is a `z.file()`, sent as its own bytes, or holds one, sent as a multipart form. */
   body: zodSchema.optional(),
   /**
-   * The media types that `body` may come in: `json`, `form` (`application/x-www-form-urlencoded`) and `multipart` (RFC 7578), at most 1,000 parts.
-   * Fields of forms are texts, or files, before parsing; lists where repeated or where the schema has a list. What the schema yields goes upstream
-   * in the media type that came, or as JSON from `mapRequest`. Default: by the schema.
+   * The media types that `body` may come in: `json`, `form` (`application/x-www-form-urlencoded`), `xml`, `csv` and `multipart` (RFC 7578), at most
+   * 1,000 parts. Fields of forms, XML and CSV are texts, or files, before parsing; lists where repeated or where the schema has a list. What the schema
+   * yields goes upstream in the media type that came, or as JSON from `mapRequest`, unless `convert.request` says otherwise. Default: by the schema.
    */
   accepts: z
-    .array(z.enum(['json', 'form', 'multipart']))
+    .array(z.enum(['json', 'form', 'xml', 'csv', 'multipart']))
     .min(1)
     .optional(),
+  /** Lets callers speak JSON where the upstream speaks XML, CSV or URL-encoded forms. Default: nothing is converted. */
+  convert: convertSchema.optional(),
   /** What callers get, by status. */
   responses: z.record(status, responseSpec).default({}),
   /**

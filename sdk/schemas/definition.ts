@@ -13,6 +13,11 @@ export interface SchemaDefinition {
   /** Elements of a list or set, values of a record or map. */
   readonly element?: Schema
   readonly valueType?: Schema
+  /** Of a tuple: its elements by place, and what may follow them. */
+  readonly items?: readonly Schema[]
+  readonly rest?: Schema | null
+  /** Of an object: what its other members are. */
+  readonly catchall?: Schema
   /** Of a union, and of an intersection. */
   readonly options?: readonly Schema[]
   readonly left?: Schema
@@ -23,6 +28,7 @@ export interface SchemaDefinition {
 
 interface Internals {
   readonly def: SchemaDefinition
+  readonly optin?: string
   readonly optout?: string
 }
 
@@ -33,3 +39,6 @@ export const definitionOf = (schema: Schema): SchemaDefinition => internalsOf(sc
 
 /** True if what a schema yields may be absent from an object. */
 export const mayBeAbsent = (schema: Schema): boolean => internalsOf(schema).optout === 'optional'
+
+/** True if what a schema takes may be absent from an object. */
+export const mayBeOmitted = (schema: Schema): boolean => internalsOf(schema).optin === 'optional'

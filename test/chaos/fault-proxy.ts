@@ -1,17 +1,18 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What happens to a request on its way: see {@link FaultProxy}. */
-export type Fault = 'none' | 'latency' | 'reset' | 'slow close' | 'bandwidth' | 'black hole'
+/** What happens to what goes through: see {@link FaultProxy}. */
+export type Fault = 'none' | 'latency' | 'reset' | 'cut' | 'slow close' | 'bandwidth' | 'black hole'
 
 /** How much later a request arrives with `latency`; milliseconds. */
 const LATENCY_MS = 300
-/** How fast a response goes with `bandwidth`; bytes per second. */
+/** How fast answers go with `bandwidth`; bytes per second. */
 const BYTES_PER_S = 5_000
 
 /**
- * A TCP proxy on the loopback interface that does harm to every `every`th piece of what a client sends: delays it, resets the connection,
- * closes it behind the response, slows the response down, or swallows it.
+ * A TCP proxy on the loopback interface that does harm to every `every`th piece of what is sent through it: delays it, resets the
+ * connection instead of passing it on, resets it in the middle of the answer (`cut`), closes it behind the answer, lets the
+ * answer trickle, or swallows the piece.
  */
 export class FaultProxy {
   fault: Fault = 'none'
@@ -33,8 +34,9 @@ export class FaultProxy {
     return proxy
   }
 
+  /** Where it listens, under the scheme of what it stands before. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return `${this.#to.protocol}//127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
   async close(): Promise<void> {
@@ -67,9 +69,22 @@ export class FaultProxy {
       else if (fault !== 'black hole') server.write(piece)
     })
     server.on('data', (piece) => {
-      if (fault === 'bandwidth') setTimeout(() => client.writable && client.write(piece), (piece.length / BYTES_PER_S) * 1_000)
+      if (fault === 'bandwidth') trickle(server, client, piece)
+      else if (fault === 'cut') client.write(piece.subarray(0, piece.length / 2), () => client.resetAndDestroy())
       else client.write(piece)
       if (fault === 'slow close') setTimeout(() => client.destroy(), 1)
     })
   }
+}
+
+/** Passes a piece on once its time is over, and reads no more until then, so that whoever sends is held back. */
+function trickle(from: Socket, to: Socket, piece: Buffer): void {
+  from.pause()
+  setTimeout(
+    () => {
+      if (to.writable) to.write(piece)
+      from.resume()
+    },
+    (piece.length / BYTES_PER_S) * 1_000,
+  )
 }

@@ -6,6 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** An upstream that goes away and comes back on its port. */
 export class RestartingTarget {
   requests = 0
+  /** What it answers, and how long it takes to; milliseconds. */
+  status = 200
+  delay = 2
+  /** Length of its answers' bodies in bytes. */
+  size = 11
   #server: Server | undefined
   #port = 0
 
@@ -14,9 +19,15 @@ export class RestartingTarget {
   }
 
   async start(): Promise<this> {
-    this.#server = createServer((_req, res) => {
+    this.#server = createServer((req, res) => {
+      req.resume()
+      if (req.url === '/healthz') {
+        // Whoever probes it is told what callers are.
+        res.writeHead(this.status).end()
+        return
+      }
       this.requests++
-      setTimeout(() => res.end('{"ok":true}'), 2)
+      setTimeout(() => res.writeHead(this.status).end('x'.repeat(this.size)), this.delay)
     })
     this.#server.listen(this.#port, '127.0.0.1')
     await once(this.#server, 'listening')

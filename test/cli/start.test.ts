@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { createProject } from './create-project.js'
 import { runGatewright, startGatewright } from './run-gatewright.js'
@@ -101,7 +102,7 @@ test.serial(
     const source = configFor(target).replaceAll('users', 'members')
     const cwd = await createProject(t, { 'gateway.config.ts': source })
     const built = await runGatewright(t, ['build'], { cwd, nodeArgs: [REGISTER] })
-    t.regex(built.stdout, /^✓ dist\/gateway\.mjs: 1 route, \d\.\d kB\n$/)
+    t.regex(built.stdout, /^✓ dist\/gateway\.mjs: 1 route, \d\.\d kB; with what runs it \d+ files, \d+\.\d kB\n$/)
     t.regex(built.stderr, /^(loads esbuild\n)+$/)
     const cli = startGatewright(t, ['start', ...FREE], { cwd, nodeArgs: [REGISTER] })
     const [, url] = await cli.printed(/gateway {2}(http:\S+)/)
@@ -110,6 +111,40 @@ test.serial(
     cli.child.kill('SIGINT')
     t.is(await cli.exit, 0)
     t.notRegex(cli.stderr(), /loads/)
+  },
+)
+
+const LOG_FILES = `data:text/javascript,${encodeURIComponent(`import { writeSync } from 'node:fs'
+export async function load(url, context, next) {
+  const [, package_] = /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url) ?? []
+  if (package_ !== undefined) writeSync(2, 'loads ' + package_ + '\\n')
+  return next(url, context)
+}`)}`
+
+test.serial(
+  'what build wrote runs with the packages it was built with: only what is left outside is loaded from where it is installed',
+  async (t) => {
+    const source = configFor('http://127.0.0.1:1')
+      .replace('import', `import picocolors from 'picocolors'\nimport { z } from 'zod'\nimport`)
+      .replace(`version: '1'`, `version: z.string().parse(picocolors.reset('1'))`)
+    const cwd = await createProject(t, { 'gateway.config.ts': source })
+    await symlink(resolve('node_modules/picocolors'), join(cwd, 'node_modules/picocolors'))
+    await mkdir(join(cwd, 'dist'))
+    const [stale, other] = [join(cwd, 'dist', 'gateway-ABCDEFGH.mjs'), join(cwd, 'dist', 'gateway-other.mjs')]
+    for (const file of [stale, other]) await writeFile(file, '')
+    const built = await runGatewright(t, ['build', '--external', 'picocolors'], { cwd })
+    t.is(built.code, 0, built.stderr)
+    t.false(existsSync(stale))
+    t.true(existsSync(other))
+    const register = `--import=data:text/javascript,${encodeURIComponent(`import { register } from 'node:module'\nregister(${JSON.stringify(LOG_FILES)})`)}`
+    const cli = startGatewright(t, ['start', ...FREE], { cwd, nodeArgs: [register] })
+    const [, url] = await cli.printed(/gateway {2}(http:\S+)/)
+    t.is((await fetch(`${url}/a`)).status, 502)
+    cli.child.kill('SIGINT')
+    t.is(await cli.exit, 0)
+    const loaded = new Set(cli.stderr().match(/(?<=^loads )\S+/gm))
+    t.true(loaded.has('picocolors'), cli.stderr())
+    for (const name of ['zod', 'undici', '@hapi/hapi', 'pino']) t.false(loaded.has(name), name)
   },
 )
 

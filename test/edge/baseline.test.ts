@@ -21,7 +21,7 @@ test('the limits of clients are on unless set otherwise', (t) => {
   t.deepEqual(settings.overload, { eventLoopDelay: 200, heap: 0.95 })
 })
 
-test('the listener has the settings of an edge', (t) => {
+test('O-18: the listener has the settings of an edge: idle connections live for 70 s, longer than balancers before it keep theirs', (t) => {
   const ignore = () => undefined
   const handlers = { request: ignore, refused: ignore, closed: ignore, upgrades: () => false, upgrade: ignore }
   const listener = createListener(settings, handlers, undefined).server

@@ -1,5 +1,6 @@
 import test from 'ava'
-import { header, param, route, upstream } from 'gatewright'
+import { cookie, header, param, route, upstream } from 'gatewright'
+import { z } from 'zod'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
 for (const lifecycle of LANES) {
@@ -37,6 +38,12 @@ for (const lifecycle of LANES) {
     const hashed = upstream('app', { targets: targets.map(({ url }) => url), balance: 'consistent-hash' })
     const gateway = await startGateway(t, {
       tenant: route({ method: 'GET', path: '/by-header', upstream: hashed, affinity: header('X-Tenant'), lifecycle }),
+      cart: route({ method: 'GET', path: '/by-cookie', upstream: hashed, affinity: cookie('cart'), lifecycle }),
+      declared: route({
+        ...{ method: 'GET', path: '/declared', upstream: hashed, lifecycle },
+        cookies: z.object({ cart: z.string().transform((text) => `k${text}`) }),
+        affinity: cookie('cart'),
+      }),
       user: route({ method: 'GET', path: '/users/{id}', upstream: hashed, affinity: param('id'), lifecycle }),
     })
     const ask = async (path: string, tenant = '') =>
@@ -47,6 +54,8 @@ for (const lifecycle of LANES) {
       names.add(name)
       t.is(await ask('/by-header', `k${key}`), name)
       t.is(await ask(`/users/k${key}`), name)
+      t.is(await (await fetch(`${gateway.url}/by-cookie`, { headers: { cookie: `a=b; cart=k${key}` } })).text(), name)
+      t.is(await (await fetch(`${gateway.url}/declared`, { headers: { cookie: `cart=${key}` } })).text(), name, 'as the schema yields it')
     }
     t.true(names.size > 1)
   })

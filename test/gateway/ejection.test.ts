@@ -9,7 +9,7 @@ for (const lifecycle of LANES)
     let isIll = true
     const well = await startUpstream(t, (_request, res) => void res.end('well'))
     const ill = await startUpstream(t, (_request, res) => void res.writeHead(isIll ? 503 : 200).end('ill'))
-    const users = upstream('users', { targets: [well.url, ill.url], ejection: { baseTime: '1500ms' } })
+    const users = upstream('users', { targets: [well.url, ill.url], ejection: { baseTime: '5s' } })
     const gateway = await startGateway(t, { get: route({ method: 'GET', path: '/', upstream: users, lifecycle }) })
     const statuses: number[] = []
     for (let i = 0; i < PER_CALLER; i++) {

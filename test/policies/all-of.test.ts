@@ -1,5 +1,19 @@
 import test from 'ava'
-import { allOf, anyOf, apiKey, ConfigError, defineGateway, jwt, optional, resolveGateway, route, upstream } from 'gatewright'
+import {
+  allOf,
+  anyOf,
+  apiKey,
+  basic,
+  ConfigError,
+  defineGateway,
+  forwardAuth,
+  introspection,
+  jwt,
+  optional,
+  resolveGateway,
+  route,
+  upstream,
+} from 'gatewright'
 import { z } from 'zod'
 import { mintApiKey } from '../../runtime/auth/api-key-format.js'
 import { startAuthGateway } from '../helpers/auth-gateway.js'
@@ -124,4 +138,45 @@ test('what callers can observe is every choice, its credentials together', (t) =
     ['jwt', 'jwt'],
     ['apiKey', 'jwt'],
   ])
+})
+
+const password = `$scrypt$ln=10,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+const hs = { audience: 'api', algorithms: ['HS256'] as const, secret: SECRET, claims }
+const opaque = introspection({ endpoint: 'https://id.example', client: { id: 'a', secret: 'b' }, claims })
+const staff = basic({ realm: 'Shop', users: [{ name: 'ada', password }] })
+const decided = forwardAuth({ url: 'https://auth.example', headers: ['authorization'] })
+const elsewhere = jwt({ issuer: 'other', ...hs })
+const otherPrefix = apiKey({ prefix: 'other', keys: [{ id, hash, consumer: 'acme' }] })
+
+test('parts that need different credentials in one header are a config error at the part that comes too late', (t) => {
+  const found = (auth: unknown) =>
+    t
+      .throws(() => resolve(auth as never), { instanceOf: ConfigError })
+      ?.issues.map(({ code, path, message }) => [code, path.join('.'), /`(.*)`/.exec(message)?.[1]])
+  const at = (key: string, header = 'authorization') => [['GW1306', `routes.any.auth.${key}`, header]]
+  t.deepEqual(found(allOf({ user, staff })), at('staff'))
+  t.deepEqual(found(allOf({ staff, opaque })), at('opaque'))
+  t.deepEqual(found(allOf({ user, elsewhere })), at('elsewhere'), 'one token has one issuer')
+  t.deepEqual(found(allOf({ partner, device, otherPrefix })), at('otherPrefix', 'x-api-key'))
+  t.deepEqual(found(allOf({ caller: anyOf(user, opaque), staff })), at('staff'))
+  t.deepEqual(found(optional(allOf({ user, staff }))), at('0.staff'))
+})
+
+test('parts that one value may satisfy are none', (t) => {
+  const second = jwt({
+    issuers: ['hs', 'other'].map((issuer) => ({ issuer, secret: SECRET })),
+    audience: 'api',
+    algorithms: ['HS256'],
+    claims,
+  })
+  for (const auth of [allOf({ user, opaque }), allOf({ user, second }), allOf({ staff, decided }), allOf({ user, device, partner })])
+    t.notThrows(() => resolve(auth as never))
+})
+
+test('a choice that no request can satisfy is not declared', (t) => {
+  const [only] = resolve(allOf({ caller: anyOf(user, partner), staff }) as never).routes
+  t.deepEqual(
+    only?.effects.security.map((one) => [one.scheme, ...(one.with ?? []).map(({ scheme }) => scheme)]),
+    [['apiKey', 'basic']],
+  )
 })

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { authDefinitions, policyDefinitions } from '../../sdk/policies/index.js'
 import { LANES } from '../helpers/start-gateway.js'
-import { POLICY_SCENES } from './policy-scenes.js'
+import { IDLE_SCENES, POLICY_SCENES } from './policy-scenes.js'
 import { type Played, playScene } from './scene.js'
 
 test('every policy and auth has its scenes', (t) => {
@@ -13,7 +13,9 @@ function notSeen(played: readonly Played[]): readonly string[] {
   const has = (of: 'codes' | 'headers' | 'onProblems', name: string) => played.some((one) => one[of].has(name))
   const problems = played.flatMap(({ declared }) => declared.problems)
   const headers = played.flatMap(({ declared }) => declared.headers)
+  const replies = played.flatMap(({ declared }) => declared.replies)
   return [
+    ...replies.filter(({ status }) => !played.some(({ statuses }) => statuses.has(status))).map(({ status }) => `status ${status}`),
     ...problems.filter((code) => !has('codes', code)),
     ...headers.flatMap(({ name, on }) =>
       has(on === 'any' ? 'headers' : 'onProblems', name.toLowerCase()) ? [] : `${name} on ${on === 'any' ? 'any response' : 'problems'}`,
@@ -35,3 +37,16 @@ for (const lifecycle of LANES)
         'seen, and not declared',
       )
     })
+
+for (const [name, scenes] of Object.entries(IDLE_SCENES))
+  test(`${name} declares nothing where it does nothing`, async (t) => {
+    for (const scene of scenes) {
+      const { used, declared, undeclared } = await playScene(t, name, scene, 'direct')
+      t.true(used)
+      t.deepEqual(
+        Object.values(declared).filter((part) => Array.isArray(part) && part.length > 0),
+        [],
+      )
+      t.deepEqual(undeclared, [])
+    }
+  })

@@ -19,7 +19,7 @@ export const session = jwt({
 
 /** The header of a token with these claims. */
 export const withClaims = (claims: object): Record<string, string> => {
-  const exp = Math.floor(Date.now() / 1_000) + 100
+  const exp = Math.floor(Date.now() / 1_000) + 3_600
   return { authorization: `Bearer ${rawToken({ alg: 'HS256' }, { iss: 'hs', aud: 'api', sub: 'ann', exp, ...claims }, hmac(SECRET))}` }
 }
 

@@ -2,8 +2,10 @@ import test, { type ExecutionContext } from 'ava'
 import { introspection, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { manualClock, startAuthGateway } from '../helpers/auth-gateway.js'
+import { anyUpstream, documentOf } from '../helpers/document-of.js'
 import { json, type ScriptedService, startService } from '../helpers/scripted-service.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
+import { startGuarded } from './authorization-gateway.js'
 
 const WALL = 1_900_000_000_000
 const SECONDS = WALL / 1_000
@@ -22,7 +24,7 @@ async function setUp(t: ExecutionContext, answer: ScriptedService['answer'] = js
 test('an active token gives its claims, is stripped, and is asked about once a minute', async (t) => {
   const { clock, service, gateway } = await setUp(t)
   const first = await gateway.bearer('abc.def~1')
-  t.deepEqual(first.auth, { kind: 'introspection', claims: { sub: 'u1', scope: ['read'] } })
+  t.deepEqual(first.auth, { kind: 'introspection', claims: { sub: 'u1', scope: ['read'] }, scopes: ['read'], roles: [] })
   t.deepEqual([first.stripped, first.frozen, first.synchronous], [['authorization'], true, false])
   t.true((await gateway.bearer('abc.def~1')).synchronous)
   clock.advance(60_000)
@@ -148,3 +150,35 @@ for (const lifecycle of LANES)
     service.answer = json({ active: false })
     t.is((await fetch(gateway.url, { headers: { authorization: 'Bearer def' } })).status, 401)
   })
+
+for (const lifecycle of LANES)
+  test(`${lifecycle}: a token needs the scopes and roles of the answer`, async (t) => {
+    const service = await startService(t, (asked, res) => {
+      const scope = asked.body.includes('writer') ? 'orders:read orders:write' : 'orders:reader'
+      json({ active: true, sub: 'u1', scope, realm: { roles: asked.body.includes('writer') ? ['admin'] : ['administrator'] } })(asked, res)
+    })
+    const auth = introspection({
+      endpoint: service.url,
+      client: { id: 'gw', secret: 's' },
+      claims: z.object({ sub: z.string() }),
+      scopes: ['orders:read', 'orders:write'],
+      roles: ['admin'],
+      rolesClaim: ['realm', 'roles'],
+    })
+    const scoped = await startGuarded(t, auth, auth.scopes(['orders:read', 'orders:write']), lifecycle)
+    t.is((await scoped.ask({ authorization: 'Bearer writer' })).status, 200)
+    t.deepEqual(await scoped.ask({ authorization: 'Bearer reader' }), {
+      status: 403,
+      code: 'INSUFFICIENT_SCOPE',
+      challenge: 'Bearer error="insufficient_scope", scope="orders:read orders:write"',
+    })
+    const ruled = await startGuarded(t, auth, auth.roles('admin'), lifecycle)
+    t.is((await ruled.ask({ authorization: 'Bearer writer' })).status, 200)
+    t.is((await ruled.ask({ authorization: 'Bearer reader' })).code, 'FORBIDDEN')
+  })
+
+test('the document says which scopes an introspected token needs', (t) => {
+  const auth = introspection({ endpoint: 'https://id.example', client: { id: 'gw', secret: 's' }, claims, scopes: ['read'] })
+  const { paths } = documentOf({ a: route({ method: 'GET', path: '/', upstream: anyUpstream, auth, use: { read: auth.scopes('read') } }) })
+  t.deepEqual(paths['/'].get.security, [{ introspection: ['read'] }])
+})

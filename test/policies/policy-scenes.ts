@@ -1,10 +1,10 @@
 import type { AuthName, PolicyName } from '../../sdk/policies/index.js'
-import type { SceneSource } from './scene.js'
+import type { SceneSource, ScenesOf } from './scene.js'
 import { AUTHORIZATION_SCENES } from './scenes/authorization.js'
 import { AUTH_SCENES } from './scenes/auths.js'
 import { COMBINED_AUTH_SCENES } from './scenes/combined-auths.js'
 import { EDGE_SCENES } from './scenes/edge.js'
-import { LIMIT_SCENES } from './scenes/limits.js'
+import { LIMIT_IDLE_SCENES, LIMIT_SCENES } from './scenes/limits.js'
 import { TRANSFORM_SCENES } from './scenes/transforms.js'
 
 /**
@@ -19,3 +19,6 @@ export const POLICY_SCENES: Readonly<Record<PolicyName | AuthName, readonly Scen
   ...COMBINED_AUTH_SCENES,
   ...AUTHORIZATION_SCENES,
 }
+
+/** For policies that do nothing on some routes, scenes on such routes: they may declare nothing there. */
+export const IDLE_SCENES: ScenesOf = { ...LIMIT_IDLE_SCENES }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import test from 'ava'
-import { ip, type RateLimitOptions, rateLimit, route, upstream } from 'gatewright'
+import { cookie, ip, type RateLimitOptions, rateLimit, route, upstream } from 'gatewright'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
 type Limiter = RateLimitOptions<{ readonly ip: string }>
@@ -33,6 +33,15 @@ for (const lifecycle of LANES) {
     t.is(problem['code'], 'RATE_LIMITED')
     t.deepEqual(problem['violated-policies'], ['limit-min'])
     t.is(up.requests.length, 2)
+  })
+
+  test(`${lifecycle}: each value of a cookie has a limit of its own`, async (t) => {
+    const up = await startUpstream(t)
+    const use = { limit: rateLimit({ by: cookie('session'), limit: '1/h' }) }
+    const target = upstream('up', { targets: [up.url] })
+    const gateway = await startGateway(t, { any: route({ method: 'GET', path: '/', upstream: target, lifecycle, use }) })
+    const ask = async (session: string) => (await fetch(gateway.url, { headers: { cookie: `a=1; session=${session}` } })).status
+    t.deepEqual([await ask('x'), await ask('y'), await ask('x')], [200, 200, 429])
   })
 
   test(`${lifecycle}: chosen statuses cost nothing, also those of the gateway itself`, async (t) => {

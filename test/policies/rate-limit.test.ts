@@ -42,13 +42,17 @@ function surroundings(shared?: LimitStore) {
     localLimits,
     leases: undefined,
     shared: createMemorySharedState(clock),
+    converters: {},
     revocations: undefined as unknown as Services['revocations'],
     certificates: undefined as unknown as Services['certificates'],
     fetchUpstream: () => Promise.reject(new Error('not needed')),
+    observe: () => undefined,
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),
     warm: () => undefined,
     jwt: undefined,
+    tell: () => undefined,
+    forgetTarget: () => undefined,
   }
   return { services, clock, lines, counts }
 }

@@ -39,7 +39,7 @@ export function runPolicy<N>(
     },
     ...more,
   } as unknown as Services
-  const resolved = { name: definition.name, phase: definition.phase, settings, effects: {}, definition, identity: 'use.policy' }
+  const resolved = { name: definition.name, phase: definition.phase, settings, effects: () => ({}), definition, identity: 'use.policy' }
   const compiled = compilePolicy(resolved, { key: 'policy', identity: 'use.policy', services })
   const request = (exchange: GatewayExchange) => compiled.request?.(exchange)
   const codeOf = (error: unknown) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import type { ExecutionContext } from 'ava'
-import { type Effects, type GatewayOptions, route, upstream } from 'gatewright'
+import { type Effects, type GatewayOptions, type ResolvedRoute, route, upstream } from 'gatewright'
 import { emitOpenApi } from 'gatewright/generator'
 import type { GatewayRunOptions } from 'gatewright/runtime'
 import { effectsIn, usesIn } from '../../generator/docs/docs-example.js'
@@ -12,6 +12,7 @@ import { startGateway, startUpstream } from '../helpers/start-gateway.js'
 import { type DeclaredOperation, readOperations, schemaCheck } from '../round-trip/declared.js'
 import { UPSTREAM_MARK } from '../round-trip/library.js'
 import { problemCode, type SeenResponse, undeclaredIn } from '../round-trip/seen.js'
+import { HeaderWatch } from './header-watch.js'
 
 /** What a scene can do. */
 export interface Actor {
@@ -51,7 +52,9 @@ export interface Played {
   readonly headers: ReadonlySet<string>
   /** The same, on the problems that the policy declares. */
   readonly onProblems: ReadonlySet<string>
-  /** What was answered and is not in the document. */
+  /** Statuses that were answered. */
+  readonly statuses: ReadonlySet<number>
+  /** What was answered, or read of requests, and is not in the document. */
   readonly undeclared: readonly string[]
 }
 
@@ -86,7 +89,8 @@ export async function playScene(t: ExecutionContext, name: string, source: Scene
   const resolved = gatewayOf(routes, scene.gateway)
   const { document } = emitOpenApi(resolved)
   const [operation] = readOperations(document) as [DeclaredOperation]
-  const gateway = await startGateway(t, routes, scene.gateway, scene.run)
+  const watch = new HeaderWatch()
+  const gateway = await startGateway(t, routes, { ...scene.gateway, use: { watch: watch.policy, ...scene.gateway?.use } }, scene.run)
   const seen: SeenResponse[] = []
   const url = `${gateway.url}/scene`
   const ask: Actor['send'] = async (headers = {}, body = '', connection = {}) => {
@@ -114,13 +118,22 @@ export async function playScene(t: ExecutionContext, name: string, source: Scene
     },
   })
   const declared = effectsIn({ gateway: resolved }, name)
-  const lines = seen.flatMap((one) => undeclaredIn(one, operation, schemaCheck(document)))
+  const isOwnReply = (line: string) =>
+    line.includes(' is neither the upstream’s') &&
+    (scene.replies || declared.replies.some(({ status }) => line.startsWith(`${operation.id} ${status} `)))
+  const lines = [
+    ...seen.flatMap((one) => undeclaredIn(one, operation, schemaCheck(document))),
+    ...watch
+      .undeclared(operation, (resolved.routes[0] as ResolvedRoute).effects)
+      .map((header) => `${operation.id} reads the header ${header}`),
+  ]
   return {
     used: usesIn(resolved, name).length > 0,
     declared,
     codes: new Set(seen.flatMap((one) => problemCode(one) ?? [])),
     headers: namesOf(seen),
+    statuses: new Set(seen.map(({ status }) => status)),
     onProblems: namesOf(seen.filter((one) => (declared.problems as readonly (string | undefined)[]).includes(problemCode(one)))),
-    undeclared: scene.replies ? lines.filter((line) => !line.includes('is neither the upstream’s')) : lines,
+    undeclared: lines.filter((line) => !isOwnReply(line)),
   }
 }

@@ -15,6 +15,8 @@ export interface DeclaredOperation {
   readonly id: string
   readonly method: string
   readonly path: string
+  /** Lower-case names of the request headers that are parameters. */
+  readonly requestHeaders: ReadonlySet<string>
   /** By status, or `default`. */
   readonly responses: ReadonlyMap<string, DeclaredResponse>
 }
@@ -35,7 +37,9 @@ export function readOperations(document: OpenAPIV3_1.Document): readonly Declare
       const responses = Object.entries(operation.responses ?? {}).map(
         ([status, response]) => [status, readResponse(response as Response)] as const,
       )
-      return { id: operation.operationId ?? '', method: method.toUpperCase(), path, responses: new Map(responses) }
+      const parameters = (operation.parameters ?? []) as readonly OpenAPIV3_1.ParameterObject[]
+      const requestHeaders = new Set(parameters.filter((one) => one.in === 'header').map(({ name }) => name.toLowerCase()))
+      return { id: operation.operationId ?? '', method: method.toUpperCase(), path, requestHeaders, responses: new Map(responses) }
     }),
   )
 }

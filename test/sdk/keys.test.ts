@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { ip } from 'gatewright'
+import { cookie, ip } from 'gatewright'
 import { networkOf } from '../../sdk/keys.js'
 
 const rows: [string, string][] = [
@@ -39,4 +39,12 @@ test('two ways to write one IPv6 address are one network, and only the first 64 
 test('`ip` reads the client’s network', (t) => {
   t.is(ip.label, 'ip')
   t.is(ip.read({ ip: '2001:db8::1' }), '2001:db8:0:0::/64')
+})
+
+test('`cookie` reads a request’s cookie, and is empty without it', (t) => {
+  const session = cookie('session')
+  t.is(session.label, 'cookie session')
+  t.is(session.read({ cookies: { session: 'abc' } }), 'abc')
+  t.is(session.read({ cookies: {} }), '')
+  t.is(cookie('constructor').read({ cookies: {} }), '', 'only what was sent')
 })

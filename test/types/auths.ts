@@ -5,9 +5,9 @@ import type {
   Auth,
   BasicAuth,
   ForwardAuthAuth,
-  HttpSignatureAuth,
-  IntrospectionAuth,
-  MtlsAuth,
+  HttpSignatureSource,
+  IntrospectionSource,
+  MtlsSource,
   WebhookAuth,
 } from 'gatewright'
 import {
@@ -37,7 +37,13 @@ const inFile = apiKey({ store: { file: 'keys.json' }, metadata })
 const inRedis = apiKey({ store: { redis: true, ttl: '30s' } })
 const staff = basic({ realm: 'Shop', users: [{ name: 'ada', password: '…', metadata: { tier: 'gold' } }], metadata })
 const signed = httpSignature({ keys: [{ id: 'a', algorithm: 'ed25519', publicKey: '…', consumer: 'c' }] })
-const known = introspection({ endpoint: '…', client: { id: 'a', secret: 'b' }, claims: z.object({ sub: z.string() }) })
+const known = introspection({
+  endpoint: '…',
+  client: { id: 'a', secret: 'b' },
+  claims: z.object({ sub: z.string() }),
+  scopes: ['read', 'write'],
+  roles: ['admin'],
+})
 const service = mtls({ consumers: [{ consumer: 'a', san: 'DNS:a' }] })
 const decided = forwardAuth({
   url: '…',
@@ -49,14 +55,28 @@ const decided = forwardAuth({
 exact<ApiKeySource<Metadata, 401>>()(inFile)
 exact<ApiKeySource<undefined, 401 | 503>>()(inRedis)
 exact<Auth<BasicAuth<Metadata>, 401 | 503>>()(staff)
-exact<Auth<HttpSignatureAuth<undefined>, 401 | 413 | 503>>()(signed)
+exact<HttpSignatureSource<undefined>>()(signed)
 exact<Auth<WebhookAuth, 401 | 413 | 503>>()(githubWebhook({ secret: '…' }))
-exact<Auth<IntrospectionAuth<{ sub: string }>, 401 | 503>>()(known)
-exact<Auth<MtlsAuth<undefined>, 401>>()(service)
+exact<IntrospectionSource<{ sub: string }, 'read' | 'write', 'admin'>>()(known)
+exact<MtlsSource<undefined>>()(service)
 exact<Auth<ForwardAuthAuth<{ 'x-level': number }>, 401 | 403 | 503>>()(decided)
 
 export const perLevel = rateLimit({ by: decided.key((auth) => String(auth.data['x-level'])), limit: '5/s' })
 export const limited = route({ ...get, auth: decided, use: { limit: perLevel } })
+
+export const scoped = route({
+  ...get,
+  auth: known,
+  use: { read: known.scopes(['read', 'write']), admin: known.roles('admin', { match: 'any' }) },
+})
+
+export const listed = route({ ...get, auth: service, use: { who: service.consumers({ allow: ['a'] }) } })
+export const unlisted = route({
+  ...get,
+  auth: service,
+  // @ts-expect-error consumers of another auth
+  use: { who: signed.consumers({ deny: ['a'] }) },
+})
 
 // --- what cannot work ----------------------------------------------------------------------------------------------
 
@@ -111,4 +131,21 @@ forwardAuth({
   headers: ['cookie'],
   // @ts-expect-error a key on the auth that is still to be decided
   cache: { ttl: '30s', by: session.key((auth) => auth.claims.sub) },
+})
+// @ts-expect-error a scope typo
+known.scopes('reed')
+// @ts-expect-error no such role
+known.roles(['admin', 'root'])
+export const scopedByAnother = route({
+  ...get,
+  auth: session,
+  // @ts-expect-error scopes of another auth
+  use: { read: known.scopes('read') },
+})
+introspection({
+  endpoint: '…',
+  client: { id: 'a', secret: 'b' },
+  claims: z.object({}),
+  // @ts-expect-error not a list of texts
+  scopes: 'read write',
 })

@@ -2,6 +2,7 @@
 
 import { bodyOf, call, compose, derive, each, group, ip, type PartFailure, param, partErrors, queryParam, route } from 'gatewright'
 import { z } from 'zod'
+import type { ScreensHomeResult } from '../../examples/bff/generated/client/screens.js'
 import { exact, typeOf } from './exact.js'
 import { session, users } from './shared.js'
 
@@ -70,6 +71,22 @@ route({
   compose: compose({ n: param('n', z.number()), next: derive({ n: param('n', z.number()) }, ({ n }) => n + 1) }),
 })
 
+call(users, {
+  path: '/orders',
+  needs: { profile, id: param('id') },
+  affinity: ({ profile, id }) => profile.segment + id,
+  retry: { attempts: 1, nonIdempotent: true },
+  hedge: false,
+  response: Order,
+})
+route({ method: 'GET', path: '/home/{id}', auth: session, retry: false, hedge: false, compose: composed })
+
+// What the generated client of examples/bff says of the optional part.
+const shown = typeOf<Extract<ScreensHomeResult, { readonly ok: true }>>()
+exact<string[] | null>()(shown.data.picks)
+exact<'picks' | undefined>()(shown.data.errors?.[0]?.part)
+exact<PartFailure['code'] | undefined>()(shown.data.errors?.[0]?.code)
+
 // --- refusals -------------------------------------------------------------------------------------------------------
 
 // @ts-expect-error a string is no upstream
@@ -129,6 +146,10 @@ call(users, {
 call(users, { path: '/orders', response: z.array(Order), fallback: [{ id: 'one' }] })
 // @ts-expect-error a duration
 call(users, { path: '/orders', response: Order, timeout: '3 seconds' })
+// @ts-expect-error a key is a text
+call(users, { path: '/orders', needs: { profile }, affinity: ({ profile }) => profile, response: Order })
+// @ts-expect-error an unknown option of `retry`
+call(users, { path: '/orders', retry: { times: 2 }, response: Order })
 // @ts-expect-error an element has no name
 each(orders, (order) => call(users, { needs: { order }, path: '/p/{sku}', params: ({ order }) => ({ sku: order.name }), response: Order }))
 // @ts-expect-error there is no part `order`

@@ -14,6 +14,7 @@ import {
   internalToken,
   ip,
   jwt,
+  mirror,
   rateLimit,
   route,
   upstream,
@@ -531,3 +532,13 @@ group({ prefix: '/g' }).route({
 route({ method: 'POST', path: '/u', upstream: users, retry: { nonIdempotent: 'with-key' } })
 route({ method: 'POST', path: '/u', upstream: users, retry: false })
 route({ method: 'POST', path: '/u', upstream: users, body: z.object({ id: z.string() }), retry: { nonIdempotent: true } })
+
+// --- mirror --------------------------------------------------------------------------------------------------------
+
+// @ts-expect-error a name is no upstream
+mirror({ to: 'users' })
+// @ts-expect-error a place is a JSON Pointer
+mirror({ to: users, diff: { ignore: ['updatedAt'] } })
+// @ts-expect-error no size
+mirror({ to: users, limit: 64_000 })
+mirror({ to: users, sample: 0.1, diff: { ignore: ['/items/*/updatedAt'], arrays: 'unordered' } })

@@ -1,6 +1,6 @@
 // Every route that must not compile. The error has to be on the line under its comment.
 
-import { defineGateway, group, param, route } from 'gatewright'
+import { call, cookie, defineGateway, group, header, ip, param, rollout, route } from 'gatewright'
 import { z } from 'zod'
 import { either, partner, perCaller, perPartner, perPlan, perUser, session, User, users } from './shared.js'
 
@@ -237,6 +237,35 @@ route({
   validateResponse: { mode: 'enforce', sample: 0.5 },
 })
 
+// --- rollouts ------------------------------------------------------------------------------------------------------
+
+const halves = { stable: users, canary: users, percent: 50 } as const
+route({ ...get, path: '/u', upstream: rollout({ ...halves, by: ip }) })
+route({ ...get, path: '/u', upstream: rollout({ ...halves, by: header('x-tenant') }) })
+members.route({ ...get, path: '/u', upstream: rollout(halves), affinity: session.key((auth) => auth.claims.sub) })
+route({ ...get, path: '/u', upstream: rollout({ blue: users, green: users, active: 'green' }) })
+// @ts-expect-error a key that not every route has
+rollout({ ...halves, by: session.key((auth) => auth.claims.sub) })
+// @ts-expect-error a rollout inside a rollout
+rollout({ ...halves, canary: rollout(halves) })
+// @ts-expect-error neither side has that name
+rollout({ blue: users, green: users, active: 'red' })
+route({
+  ...get,
+  path: '/u',
+  upstream: rollout(halves),
+  // @ts-expect-error a key of an auth that the route does not have
+  affinity: session.key((auth) => auth.claims.sub),
+})
+// @ts-expect-error a call goes to one upstream
+call(rollout(halves), { path: '/u', response: User })
+route({
+  ...get,
+  path: '/u',
+  // @ts-expect-error one upstream stands in
+  fallback: { upstream: rollout(halves) },
+})
+
 // --- affinity ------------------------------------------------------------------------------------------------------
 
 route({
@@ -250,6 +279,15 @@ route({
   path: '/u/{id}',
   // @ts-expect-error a key of a parameter that the path does not have
   affinity: param('tenant'),
+})
+route({ ...get, path: '/u/{id}', cookies: z.object({ session: z.string() }), affinity: cookie('session') })
+route({ ...get, path: '/u/{id}', affinity: cookie('session') })
+route({
+  ...get,
+  path: '/u/{id}',
+  cookies: z.object({ session: z.string() }),
+  // @ts-expect-error a key of a cookie that the route does not declare
+  affinity: cookie('sesion'),
 })
 members.route({
   ...get,

@@ -84,3 +84,43 @@ test('peak-ewma picks the cheaper of the two, a target unknown first, and fast f
   balancer.report?.(a, 'response', 200, 50)
   t.is(balancer.pick([a, b]), b, 'what is long past is tried again')
 })
+
+/** A balancer that knows two idle targets by the latency of one answer each. */
+function known(weights: readonly [number, number], [first, second]: readonly [number, number]) {
+  const clock = fakeClock()
+  const [a, b] = fakeTargets(weights) as [Target, Target]
+  const balancer = peakEwma(seededRandom(1), clock, 10_000)
+  balancer.report?.(a, 'response', 200, first)
+  balancer.report?.(b, 'response', 200, second)
+  return { clock, a, b, balancer, pick: () => balancer.pick([a, b]) }
+}
+
+test('peak-ewma counts requests in flight and weights', (t) => {
+  const busy = known([1, 1], [50, 60])
+  t.is(busy.pick(), busy.a)
+  busy.a.active = 3
+  t.is(busy.pick(), busy.b)
+  const heavy = known([1, 4], [50, 100])
+  t.is(heavy.pick(), heavy.b)
+})
+
+test('peak-ewma: a 5xx is no fast answer, and a client that left says only that it waited as long', (t) => {
+  const failing = known([1, 1], [50, 60])
+  failing.balancer.report?.(failing.a, 'response', 503, 1)
+  t.is(failing.pick(), failing.b)
+  const left = known([1, 1], [50, 100])
+  left.balancer.report?.(left.a, 'cancelled', 0, 500)
+  t.is(left.pick(), left.b, 'it waited for longer than answers took')
+  const early = known([1, 1], [50, 60])
+  early.clock.advance(10_000)
+  early.balancer.report?.(early.b, 'response', 200, 20)
+  early.balancer.report?.(early.a, 'cancelled', 0, 10)
+  t.is(early.pick(), early.a, 'what it did not wait for is not known')
+})
+
+test('peak-ewma asks a target that was gone as one that it does not know', (t) => {
+  const { a, b, balancer, pick } = known([1, 1], [50, 40])
+  t.is(pick(), b)
+  balancer.retain?.(new Set([b]))
+  t.is(pick(), a)
+})

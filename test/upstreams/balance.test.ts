@@ -119,3 +119,11 @@ test('least-request shares work in proportion to the weights where requests take
   })
   t.true(Math.abs(count(taken, targets[1] as Target) - 3_000) < 150, `${count(taken, targets[1] as Target)} of 4,000`)
 })
+
+test('weighted owes nothing to a target that was gone', (t) => {
+  const [a, b] = fakeTargets([3, 1]) as [Target, Target]
+  const balancer = weighted()
+  picks(balancer, [a, b], 2)
+  balancer.retain?.(new Set())
+  t.deepEqual(picks(balancer, [a, b], 4), picks(weighted(), [a, b], 4))
+})

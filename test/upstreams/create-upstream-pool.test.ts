@@ -135,3 +135,19 @@ test('a closed pool keeps no process alive', async (t) => {
   )
   t.is(stdout, 'closed after 200\n')
 })
+
+test('an ejected target still serves where all others are unhealthy', async (t) => {
+  const [ill, dead] = (await startTargets(t, 2)) as [ScriptedTarget, ScriptedTarget]
+  await dead.stop()
+  const counted: string[] = []
+  const deps = { count: (name: string) => counted.push(name) }
+  const { pool } = openPool(
+    t,
+    { targets: [ill.url, dead.url], health: { path: '/', interval: '10m' }, ejection: { consecutive5xx: 1 } },
+    deps,
+  )
+  await pool.warm()
+  pool.report(pool.targets[0] as Target, 'response', 500, 1)
+  t.true(counted.includes('gatewright_target_ejections_total'))
+  t.deepEqual(picked(pool, 5), [ill.url])
+})

@@ -1,7 +1,8 @@
 import dns from 'node:dns'
 import test from 'ava'
-import { route, upstream } from 'gatewright'
+import { dns as named, route, upstream } from 'gatewright'
 import { isPublicAddress, lookupPublic } from '../../runtime/upstreams/public-address.js'
+import { startDns } from '../helpers/dns-server.js'
 import { recordLog } from '../helpers/record-log.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
@@ -59,4 +60,16 @@ test.serial('of a name, only the public addresses are connected to', async (t) =
   t.deepEqual(await ask(false), ['198.41.0.4', 4])
   answer.length = 1
   t.regex(String(await ask(true)), /mixed\.example stands for 10\.0\.0\.1, which is not an address/)
+})
+
+test('denyPrivate holds for the addresses that a name server tells, too', async (t) => {
+  const up = await startUpstream(t)
+  const names = await startDns({ 'public.example': ['127.0.0.1'] })
+  t.teardown(() => names.close())
+  const targets = named('public.example', { port: Number(new URL(up.url).port), servers: [names.address] })
+  const gateway = await startGateway(t, {
+    get: route({ method: 'GET', path: '/', upstream: upstream('private', { targets, denyPrivate: true }) }),
+  })
+  t.is((await fetch(gateway.url)).status, 502)
+  t.deepEqual(up.requests, [])
 })

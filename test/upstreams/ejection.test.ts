@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { pino } from 'pino'
+import { classifyAttempt } from '../../runtime/upstreams/ejection/classify-attempt.js'
 import { OutlierEjection } from '../../runtime/upstreams/ejection/outlier-ejection.js'
 import type { AttemptResult, Target } from '../../runtime/upstreams/target.js'
 import { ejectionSchema } from '../../sdk/ejection.js'
@@ -25,7 +26,8 @@ function openEjection(count: number, options: Parameters<typeof ejectionSchema.p
   const counted: Readonly<Record<string, string>>[] = []
   const deps = { log, clock, random: () => 0.5, count: (_name: string, labels: Readonly<Record<string, string>>) => counted.push(labels) }
   const targets = fakeTargets(Array.from({ length: count }, () => 1))
-  const ejection = new OutlierEjection('users', targets, ejectionSchema.parse(options), deps, () => undefined)
+  const ejection = new OutlierEjection('users', ejectionSchema.parse(options), deps, () => undefined)
+  ejection.follow(targets)
   return {
     ejection,
     counted,
@@ -84,6 +86,24 @@ test('C-14 one target may be out, all of them never', (t) => {
   for (const index of [0, 1, 2]) least.answer(index, '500', 50)
   t.deepEqual(least.out(), [true, false, false])
   least.ejection.close()
+})
+
+test('C-14 an ejection lasts `maxTime` at most', (t) => {
+  const { ejection, answer, pass, out } = openEjection(2, { baseTime: '2s', maxTime: '5s', interval: '10m' })
+  for (const ms of [2_000, 4_000, 5_000, 5_000]) {
+    answer(0, '500', 5)
+    pass(ms - 1)
+    t.deepEqual(out(), [true, false], `${ms}`)
+    pass(1)
+    t.deepEqual(out(), [false, false], `${ms}`)
+  }
+  ejection.close()
+})
+
+test('C-14 gateway errors are 502, 503, 504 and requests without a whole response', (t) => {
+  for (const status of [502, 503, 504]) t.is(classifyAttempt('response', status), 'gateway-failure')
+  for (const status of [500, 501, 505, 599]) t.is(classifyAttempt('response', status), 'failure')
+  for (const result of ['unreachable', 'reset', 'timeout', 'error'] as const) t.is(classifyAttempt(result, 0), 'gateway-failure')
 })
 
 test('shadow mode counts and ejects nothing', (t) => {

@@ -3,17 +3,19 @@ import fc from 'fast-check'
 import type { UpstreamOptions } from 'gatewright'
 import { pino } from 'pino'
 import { levelLoads } from '../../runtime/upstreams/balance/level-loads.js'
+import type { AdmittingTargets } from '../../runtime/upstreams/balance/priority-levels.js'
 import { TargetChoice } from '../../runtime/upstreams/balance/target-choice.js'
 import type { Target } from '../../runtime/upstreams/target.js'
 import { upstreamSchema } from '../../sdk/upstream.js'
 import { fakeClock } from '../helpers/fake-clock.js'
 import { fakeTargets, seededRandom } from './fake-targets.js'
 
-function choose(options: Partial<UpstreamOptions>, targets: readonly Target[]) {
+function choose(options: Partial<UpstreamOptions>, targets: readonly Target[], name = 'u', admitting?: AdmittingTargets) {
   const clock = fakeClock()
   const counted: string[] = []
   const settings = upstreamSchema.parse({ targets: ['http://127.0.0.1:1'], ...options })
-  const choice = new TargetChoice('u', settings, {
+  const choice = new TargetChoice(name, settings, {
+    admitting,
     clock,
     random: seededRandom(5),
     count: (name) => counted.push(name),
@@ -164,7 +166,9 @@ test('a bond holds while its target is usable; then requests are redistributed o
   const kept = choose({ sticky: { cookie: 'c', secret } }, targets)
   const bond = kept.choice.bonds?.of(a.url) as string
   t.is(choose({ sticky: { cookie: 'c', secret } }, targets).choice.bonds?.of(a.url), bond, 'the same in every process')
-  t.not(choose({ sticky: { cookie: 'c' } }, targets).choice.bonds?.of(a.url), bond)
+  t.not(choose({ sticky: { cookie: 'c', secret } }, targets, 'v').choice.bonds?.of(a.url), bond, 'another upstream’s')
+  const ownSecret = () => choose({ sticky: { cookie: 'c' } }, targets).choice.bonds?.of(a.url)
+  t.not(ownSecret(), ownSecret())
   t.deepEqual(new Set(kept.urls(10, { affinity: undefined, bond })), new Set([a]))
   t.false(kept.urls(10, { affinity: undefined, bond }, a).includes(a), 'but not after it just failed')
   kept.choice.refresh(targets, [b])
@@ -175,4 +179,24 @@ test('a bond holds while its target is usable; then requests are redistributed o
   t.is(strict.choice.pick(undefined, { affinity: undefined, bond }), undefined)
   t.is(strict.choice.pick(undefined, { affinity: undefined, bond: 'forged' }), undefined)
   t.is(strict.choice.pick(undefined, { affinity: undefined }), b)
+})
+
+test('what a subset’s answers say is heard by the subset’s balancer', (t) => {
+  const targets = fakeTargets([1, 1]).map((target) => ({ ...target, labels: { shard: 'a' } }))
+  const [a, b] = targets as readonly Target[] as [Target, Target]
+  const options = { targets: [{ url: 'http://127.0.0.1:1', labels: { shard: 'a' } }], subset: { header: 'x-shard', label: 'shard' } }
+  const { choice, urls } = choose({ ...options, balance: 'peak-ewma' }, targets)
+  choice.report?.(a, 'response', 200, 500)
+  choice.report?.(b, 'response', 200, 5)
+  t.deepEqual(new Set(urls(10, { affinity: undefined, subset: 'a' })), new Set([b]))
+})
+
+test('a target whose breaker is open is passed over, in its own priority and in the next', (t) => {
+  const targets = withPriorities(0, 0, 1)
+  const [a, b, spare] = targets as [Target, Target, Target]
+  const open = new Set<Target>([a])
+  const { urls } = choose({}, targets, 'u', (all) => all.filter((target) => !open.has(target)))
+  t.deepEqual(new Set(urls(10)), new Set([b]))
+  open.add(b)
+  t.deepEqual(new Set(urls(10)), new Set([spare]))
 })

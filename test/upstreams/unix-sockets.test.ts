@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import test from 'ava'
-import { type ConfigError, defineGateway, resolveGateway, route, type UpstreamOptions, upstream } from 'gatewright'
+import { type ConfigError, defineGateway, resolveGateway, route, type TargetOptions, type UpstreamOptions, upstream } from 'gatewright'
 import { WebSocketServer } from 'ws'
 import { LANES, startGateway } from '../helpers/start-gateway.js'
 import { until } from '../helpers/tls-upstream.js'
@@ -107,7 +107,7 @@ test('a WebSocket goes through the socket', async (t) => {
   client.terminate()
 })
 
-const invalid: [target: UpstreamOptions['targets'][number], more: Partial<UpstreamOptions>, expected: RegExp][] = [
+const invalid: [target: string | TargetOptions, more: Partial<UpstreamOptions>, expected: RegExp][] = [
   [`unix:/${'a'.repeat(107)}`, {}, /absolute path of at most 107 bytes/],
   [`unix:/${'ä'.repeat(54)}`, {}, /absolute path of at most 107 bytes/],
   ['unix:app.sock', {}, /"unix:" with an absolute path/],

@@ -7,14 +7,17 @@ const session = introspection({
   endpoint: 'https://id.example.org/oauth2/introspect',
   // The secret belongs in the environment: env('INTROSPECTION_SECRET').
   client: { id: 'gateway', secret: 'an example secret' },
-  claims: z.object({ sub: z.string(), scope: z.string().transform((text) => text.split(' ')) }),
+  claims: z.object({ sub: z.string() }),
   audience: 'shop',
   maxAge: '30s',
+  scopes: ['orders:read', 'orders:write'],
 })
 
 export default defineGateway({
   info: { title: 'Shop API', version: '1.0.0' },
   routes: {
-    orders: { list: route({ method: 'GET', path: '/orders', upstream: shop, auth: session }) },
+    orders: {
+      list: route({ method: 'GET', path: '/orders', upstream: shop, auth: session, use: { read: session.scopes('orders:read') } }),
+    },
   },
 })

@@ -18,7 +18,7 @@ export function addCheck(program: Command, run: CliRun): void {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .action(async ({ config, json }: { config: string; json?: true }) => {
-      const { openGateway } = await import('../open-config.js')
+      const { openGateway } = await import('../open-gateway.js')
       const { routes, upstreams } = await openGateway(run, config)
       if (json) run.print(`${JSON.stringify({ ok: true, routes: routes.length, upstreams: upstreams.length, issues: [] })}\n`)
       else run.print(`${run.colors.green('✓')} ${config}: ${counted(routes.length, 'route')}, ${counted(upstreams.length, 'upstream')}\n`)

@@ -71,7 +71,7 @@ export function addRoutes(program: Command, run: CliRun): void {
     .option('--json', 'print the routes as JSON')
     .addHelpText('after', HELP)
     .action(async ({ config, json }: { config: string; json?: true }) => {
-      const { openGateway } = await import('../open-config.js')
+      const { openGateway } = await import('../open-gateway.js')
       const { inspectRoute } = await import('../../../runtime/inspect.js')
       const rows = (await openGateway(run, config)).routes.map((route) => rowOf(route, inspectRoute(route, undefined)))
       run.print(json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, run) + openRoutes(rows))

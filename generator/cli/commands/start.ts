@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { CliRun } from '../cli-run.js'
 import { type ListenOptions, listenOptions } from '../listen-options.js'
@@ -32,14 +32,15 @@ export function addStart(program: Command, run: CliRun): void {
       const { file, ...env } = chooseConfig(run, config)
       // A config in TypeScript runs from a new file each time, which no cache would meet again.
       if (file.endsWith('.mjs')) useCompileCache(run.cwd)
+      const { loadRuntime } = await import('../load-runtime.js')
       const { openConfig } = await import('../open-config.js')
       const { startGateway } = await import('../start-gateway.js')
       // Loaded before anything serves, so that no signal comes between.
       const { untilStopped } = await import('../until-stopped.js')
       // Before the config turns source maps on, for whose sake Node would read the map of each file of the runtime too.
-      await import('../../../runtime/index.js')
+      const createGateway = await loadRuntime(resolve(run.cwd, file))
       const { gateway } = await openConfig(run, file, env)
-      const running = await startGateway(run, file, gateway, listen)
+      const running = await startGateway(run, { from: file, gateway, createGateway }, listen)
       run.exitCode = await untilStopped(run, (options) => running.stop(options))
     })
 }

@@ -43,6 +43,7 @@ export class PeakLatency {
  */
 export function peakEwma(random: () => number, clock: Clock, decay: number): Balancer {
   const latencies = new Map<Target, PeakLatency>()
+  let known: ReadonlySet<Target> | undefined
   const cost = (target: Target, now: number) => {
     const latency = latencies.get(target)
     if (latency === undefined) return target.active === 0 ? 0 : (UNKNOWN_MS * (target.active + 1)) / target.weight
@@ -57,18 +58,21 @@ export function peakEwma(random: () => number, clock: Clock, decay: number): Bal
       return cost(a, now) <= cost(b, now) ? a : b
     },
     report(target: Target, result: AttemptResult, status: number, latency: number): void {
-      const known = latencies.get(target)
+      const latest = latencies.get(target)
       const now = clock.now()
       if (result === 'cancelled') {
         // How long it would have taken is not known; it was this long at least.
-        if (known && latency > known.at(now)) known.observe(latency, now)
+        if (latest && latency > latest.at(now)) latest.observe(latency, now)
         return
       }
-      const taken = known ?? new PeakLatency(decay, now)
-      if (!known) latencies.set(target, taken)
+      // The last requests of a target that left.
+      if (known?.has(target) === false) return
+      const taken = latest ?? new PeakLatency(decay, now)
+      if (!latest) latencies.set(target, taken)
       taken.observe(result !== 'response' || status >= 500 ? Math.max(latency, FAILED_MS) : latency, now)
     },
     retain(members: ReadonlySet<Target>): void {
+      known = members
       for (const target of latencies.keys()) if (!members.has(target)) latencies.delete(target)
     },
   }

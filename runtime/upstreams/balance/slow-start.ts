@@ -27,6 +27,13 @@ export class SlowStart {
     this.advance()
   }
 
+  /** Gives the target another weight, to grow to where it still grows. */
+  reweigh(target: Target, weight: number): void {
+    const warming = this.#warming.get(target)
+    if (warming) this.#warming.set(target, { since: warming.since, weight })
+    else target.weight = weight
+  }
+
   /** Gives the target its whole weight. */
   end(target: Target): void {
     const warming = this.#warming.get(target)

@@ -62,6 +62,12 @@ export class TargetChoice {
     this.#tell()
   }
 
+  /** Gives a target that stays another weight. */
+  reweigh(target: Target, weight: number): void {
+    if (this.#slowStart) this.#slowStart.reweigh(target, weight)
+    else target.weight = weight
+  }
+
   readonly #report: AttemptListener = (target, result, status, latency) => {
     this.#whole.report(target, result, status, latency)
     for (const levels of this.#subsets.values()) if (levels.has(target)) levels.report(target, result, status, latency)

@@ -6,7 +6,7 @@ import { Breaker, type BreakerState, REFUSED } from './breaker.js'
 import { classify } from './classify.js'
 
 /** What breakers need of their surroundings. */
-export type BreakerDeps = Pick<Services, 'clock' | 'count' | 'log'>
+export type BreakerDeps = Pick<Services, 'clock' | 'count' | 'log'> & Partial<Pick<Services, 'tell'>>
 
 /** One breaker as operators see it. */
 export interface BreakerStatus {
@@ -105,11 +105,12 @@ export class Breakers {
 
   #create(target: string | undefined): Breaker {
     const upstream = this.#upstream
-    const { clock, count, log } = this.#deps
+    const { clock, count, log, tell } = this.#deps
     const { mode } = this.#settings
     return new Breaker(this.#settings, clock, (to) => {
       count('gatewright_breaker_transitions_total', { upstream, target: target ?? '', to })
       log[to === 'open' ? 'warn' : 'info']({ upstream, target, to, mode }, 'breaker changed its state')
+      tell?.({ upstream, target, change: `breaker-${to}` })
     })
   }
 

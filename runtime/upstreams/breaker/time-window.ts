@@ -18,7 +18,7 @@ export class TimeWindow implements OutcomeWindow {
   }
 
   record(now: number, failed: boolean, slow: boolean): void {
-    this.#advance(Math.floor(now / this.#bucketMs))
+    this.forget(now)
     const at = this.#bucket % BUCKETS
     add(this.#calls, at)
     this.calls++
@@ -30,6 +30,11 @@ export class TimeWindow implements OutcomeWindow {
       add(this.#slow, at)
       this.slow++
     }
+  }
+
+  /** Leaves out what is too old at `now`, which never goes back. */
+  forget(now: number): void {
+    this.#advance(Math.floor(now / this.#bucketMs))
   }
 
   clear(): void {

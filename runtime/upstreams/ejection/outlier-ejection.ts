@@ -17,26 +17,37 @@ interface Record {
   successes: number
 }
 
+const FRESH = { until: undefined, times: 0, failures: 0, gatewayFailures: 0, total: 0, successes: 0 }
+
 /** Watches how the targets of one upstream answer, and says which of them are out. */
 export class OutlierEjection {
   readonly #upstream: string
   readonly #settings: EjectionSettings
   readonly #deps: HealthDeps
   readonly #changed: () => void
-  readonly #records: ReadonlyMap<Target, Record>
+  readonly #records = new Map<Target, Record>()
   #ejected = 0
   #comparedAt: number
   #timer: NodeJS.Timeout | undefined
 
-  constructor(upstream: string, targets: readonly Target[], settings: EjectionSettings, deps: HealthDeps, changed: () => void) {
+  constructor(upstream: string, settings: EjectionSettings, deps: HealthDeps, changed: () => void) {
     this.#upstream = upstream
     this.#settings = settings
     this.#deps = deps
     this.#changed = changed
-    const fresh = { until: undefined, times: 0, failures: 0, gatewayFailures: 0, total: 0, successes: 0 }
-    this.#records = new Map(targets.map((target) => [target, { target, ...fresh }]))
     this.#comparedAt = deps.clock.now()
     this.#arm()
+  }
+
+  /** Takes over who is there. */
+  follow(targets: readonly Target[]): void {
+    for (const target of targets) if (!this.#records.has(target)) this.#records.set(target, { target, ...FRESH })
+    const members = new Set(targets)
+    for (const [target, { until }] of this.#records) {
+      if (members.has(target)) continue
+      if (until !== undefined) this.#ejected--
+      this.#records.delete(target)
+    }
   }
 
   isEjected(target: Target): boolean {
@@ -114,6 +125,7 @@ export class OutlierEjection {
     record.until = this.#deps.clock.now() + forMs
     this.#ejected++
     this.#deps.log.warn({ ...fields, reason, forMs }, 'target is ejected')
+    this.#deps.tell?.({ ...fields, change: 'ejected', reason })
     this.#arm()
     this.#changed()
   }
@@ -122,7 +134,9 @@ export class OutlierEjection {
     record.until = undefined
     record.total = record.successes = 0
     this.#ejected--
-    this.#deps.log.info({ upstream: this.#upstream, target: record.target.url }, 'target is back')
+    const fields = { upstream: this.#upstream, target: record.target.url }
+    this.#deps.log.info(fields, 'target is back')
+    this.#deps.tell?.({ ...fields, change: 'returned' })
     this.#changed()
   }
 

@@ -18,7 +18,10 @@ const DEFAULT_BUDGET = { percent: 10, minConcurrency: 1 }
 const LOOKED_UP_MS = 250
 
 /** Compiles a route's hedging; all routes of an upstream share its latencies and its budget. */
-export function compileHedge({ hedge, upstream }: ResolvedRoute, { keep, clock }: Pick<Services, 'keep' | 'clock'>): HedgePlan | undefined {
+export function compileHedge(
+  { hedge, upstream }: Pick<ResolvedRoute, 'hedge' | 'upstream'>,
+  { keep, clock }: Pick<Services, 'keep' | 'clock'>,
+): HedgePlan | undefined {
   if (!hedge) return undefined
   const { after, max } = hedge
   const given = upstream.settings.hedge?.budget ?? DEFAULT_BUDGET

@@ -15,7 +15,10 @@ export interface RetryPlan extends Omit<RetrySettings, 'on' | 'perTry'> {
 const DEFAULT_BUDGET = { percent: 20, minConcurrency: 3 }
 
 /** Compiles a route's retries; all routes of an upstream share its budget, which survives reloads that leave it as it is. */
-export function compileRetry({ retry, upstream }: ResolvedRoute, { keep }: Pick<Services, 'keep'>): RetryPlan | false | undefined {
+export function compileRetry(
+  { retry, upstream }: Pick<ResolvedRoute, 'retry' | 'upstream'>,
+  { keep }: Pick<Services, 'keep'>,
+): RetryPlan | false | undefined {
   if (!retry) return retry
   const { retry: shared } = upstream.settings
   const given = shared ? shared.budget : DEFAULT_BUDGET

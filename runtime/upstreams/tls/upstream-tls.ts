@@ -99,6 +99,12 @@ export class UpstreamTls implements Resource {
     peer.is(certificate)
   }
 
+  /** Follows the certificate of a target no more. */
+  forget(target: string): void {
+    this.#peers.get(target)?.close()
+    this.#peers.delete(target)
+  }
+
   close(): void {
     for (const resource of [...this.#owned, ...this.#peers.values()]) void resource.close()
     this.#client?.close()

@@ -150,3 +150,43 @@ test('a credential is asked for before every try', async (t) => {
     ['Bearer token-1', 'Bearer token-2'],
   )
 })
+
+const paid = json(201, { sku: 'a', count: 1 })
+const body = { sku: 'a', count: 1 }
+
+test('an operation that the gateway carries out once is tried again, with one key for all tries and another for the next call', async (t) => {
+  const { baseUrl, seen } = await startServer(t, problem(503, 'UNAVAILABLE'), cut, paid)
+  const { api } = recording(baseUrl)
+  t.true((await api.payments.create({ body })).ok)
+  t.true((await api.payments.create({ body })).ok)
+  const keys = seen.map(({ headers }) => headers['idempotency-key'])
+  t.regex(keys[0] as string, /^"\d+(-\d+){3}"$/, 'a structured-field string (RFC 9651 section 3.3.3)')
+  t.deepEqual([keys.length, new Set(keys.slice(0, 3)).size, new Set(keys).size], [4, 1, 2])
+})
+
+test('the caller’s own key wins, and is sent with every try', async (t) => {
+  const { baseUrl, seen } = await startServer(t, cut, paid)
+  const { api } = recording(baseUrl)
+  await api.payments.create({ headers: { 'Idempotency-Key': 'mine' }, body })
+  await api.payments.create({ body }, { headers: { 'idempotency-key': 'ours' } })
+  t.deepEqual(
+    seen.map(({ headers }) => headers['idempotency-key']),
+    ['mine', 'mine', 'ours'],
+  )
+})
+
+test('a gateway that is still at the first try is asked again; one that is at another’s request is not', async (t) => {
+  const busy = problem(409, 'IDEMPOTENCY_IN_FLIGHT', { 'retry-after': '1' })
+  const { baseUrl, seen } = await startServer(t, cut, busy, paid, busy)
+  const { api, waits } = recording(baseUrl)
+  t.true((await api.payments.create({ body })).ok)
+  t.deepEqual(waits, [500, 1_000])
+  t.like(await api.payments.create({ body }), { status: 409, error: { code: 'IDEMPOTENCY_IN_FLIGHT' } })
+  t.is(seen.length, 4)
+})
+
+test('other operations send no key', async (t) => {
+  const { baseUrl, seen } = await startServer(t, user)
+  await recording(baseUrl).api.users.create({ body: { name: 'Ann' } })
+  t.false('idempotency-key' in (seen[0] as (typeof seen)[number]).headers)
+})

@@ -201,6 +201,10 @@ test('a body may come in every media type that the route accepts', (t) => {
     'application/x-www-form-urlencoded',
     'multipart/form-data',
   ])
+  const wrapped = bodyOf('POST', { body: z.object({ n: body }), accepts: ['xml'], convert: { request: 'json' } })
+  t.deepEqual(Object.keys(wrapped.content), ['application/xml'])
+  t.deepEqual(Object.keys(bodyOf('POST', { body: z.array(body), accepts: ['csv'], convert: { request: 'json' } }).content), ['text/csv'])
+  t.deepEqual(Object.keys(bodyOf('POST', { body: z.object({ n: body }), convert: { request: 'xml' } }).content), ['application/json'])
 })
 
 test('a body without a schema may be anything, and is JSON where it is mapped', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { idempotency, ip, route } from 'gatewright'
+import { cache, faultInjection, idempotency, ip, mock, route } from 'gatewright'
 import { z } from 'zod'
 import { anyUpstream, documentOf } from '../../helpers/document-of.js'
 
@@ -87,5 +87,40 @@ test('a header that a policy reads is a parameter, required where the policy nee
   const [parameter] = one({ method: 'POST', path: '/x', use }).paths['/x'].post.parameters
   t.like(parameter, { name: 'Idempotency-Key', in: 'header', required: true, schema: { type: 'string', minLength: 1, maxLength: 257 } })
   t.regex(parameter.description, /carried out once/)
+  t.true(parameter['x-once'], 'a client may make a key')
   t.false('required' in one({ method: 'POST', path: '/x', use: { once: idempotency({ by: ip }) } }).paths['/x'].post.parameters[0])
+})
+
+test('a key that the route describes itself is marked too', (t) => {
+  const headers = z.object({ 'idempotency-key': z.string().length(36) })
+  const { parameters } = one({ method: 'POST', path: '/x', headers, use: { once: idempotency({ by: ip }) } }).paths['/x'].post
+  t.is(parameters.length, 1)
+  t.like(parameters[0], { name: 'idempotency-key', required: true, 'x-once': true, schema: { minLength: 36 } })
+})
+
+test('what a policy leaves alone by its method has no parameter of it', (t) => {
+  t.is(parametersOf('/x', { use: { once: idempotency({ by: ip }) } }), undefined)
+  const [status] = Object.values(one({ method: 'POST', path: '/x', use: { cache: cache() } }).paths['/x'].post.responses) as any[]
+  t.deepEqual(Object.keys(status.headers), ['Cache-Status', 'x-request-id'])
+})
+
+test('headers that choose an answer, and what asks a cache for changes, are parameters; what OpenAPI describes elsewhere is not', (t) => {
+  const names = (use: object) => (parametersOf('/x', { use }) ?? []).map(({ name }: { name: string }) => name)
+  t.deepEqual(names({ mock: mock() }), ['Prefer'])
+  t.deepEqual(names({ cache: cache({ requestDirectives: true }) }), ['If-None-Match', 'If-Modified-Since', 'Cache-Control'])
+  t.deepEqual(names({ fault: faultInjection({ delay: { for: '1s' }, when: { header: 'accept' } }) }), [])
+})
+
+test('a cached GET has the 304 that the cache may answer, unless the route declares its own', (t) => {
+  const responsesOf = (more: object) => one({ path: '/x', use: { cache: cache() }, ...more }).paths['/x'].get.responses
+  const { description, headers, content } = responsesOf({ responses: { 200: 'text' } })['304']
+  t.deepEqual(
+    [description, Object.keys(headers), content],
+    ['What the caller has is still right (RFC 9110 section 15.4.5).', ['Cache-Status', 'Age', 'x-request-id'], undefined],
+  )
+  t.is(responsesOf({ responses: { 200: 'text', 304: 'empty' } })['304'].description, 'Not Modified.')
+  t.deepEqual(
+    Object.keys(responsesOf({})).filter((status) => status < '400' || status === 'default'),
+    ['200', '304', 'default'],
+  )
 })

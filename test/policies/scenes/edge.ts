@@ -1,4 +1,16 @@
-import { cors, faultInjection, fetchMetadata, ipFilter, maintenance, mock, securityHeaders, timeWindow, userAgents } from 'gatewright'
+import {
+  cors,
+  faultInjection,
+  fetchMetadata,
+  ipFilter,
+  maintenance,
+  mirror,
+  mock,
+  securityHeaders,
+  timeWindow,
+  upstream,
+  userAgents,
+} from 'gatewright'
 import { fakeClock } from 'gatewright/testing'
 import type { ScenesOf } from '../scene.js'
 import { once, sending } from './scene-parts.js'
@@ -11,10 +23,24 @@ export const EDGE_SCENES = {
       play: sending({ origin: 'https://a.example' }),
     },
   ],
-  'fault-injection': [{ route: { use: { policy: faultInjection({ abort: { problem: 'UPSTREAM_UNREACHABLE' } }) } }, play: once }],
+  'fault-injection': [
+    { route: { use: { policy: faultInjection({ abort: { problem: 'UPSTREAM_UNREACHABLE' } }) } }, play: once },
+    {
+      route: {
+        use: {
+          policy: faultInjection({
+            ...{ delay: { for: '1ms' }, when: { header: 'x-fault', equals: 'slow' } },
+            token: { secret: 'a secret of thirty-two characters' },
+          }),
+        },
+      },
+      play: sending({ 'x-fault': 'slow', 'x-fault-token': 'none' }),
+    },
+  ],
   'fetch-metadata': [{ route: { use: { policy: fetchMetadata() } }, play: sending({ 'sec-fetch-site': 'cross-site' }) }],
   'ip-filter': [{ route: { use: { policy: ipFilter({ deny: ['127.0.0.0/8'] }) } }, play: once }],
   maintenance: [{ route: { use: { policy: maintenance({ active: true }) } }, play: once }],
+  mirror: [{ route: { use: { policy: mirror({ to: upstream('nowhere', { targets: ['http://127.0.0.1:1'] }), diff: {} }) } }, play: once }],
   mock: [{ route: { use: { policy: mock() } }, replies: true, play: sending({ prefer: 'code=200' }) }],
   'security-headers': [{ route: { use: { policy: securityHeaders() } }, play: sending({ 'x-forwarded-proto': 'https' }) }],
   'time-window': [

@@ -59,11 +59,25 @@ export const LIMIT_SCENES = {
     },
   ],
   cache: [
-    { route: { use: { policy: cache({ ttl: '1h' }) } }, play: twice },
+    { route: { use: { policy: cache({ ttl: '1h' }) } }, play: sending({}, {}, { 'if-modified-since': 'Thu, 31 Dec 2099 00:00:00 GMT' }) },
     {
       route: { use: { policy: cache({ ttl: '1h', requestDirectives: true }) } },
       play: sending({ 'cache-control': 'only-if-cached' }, {}, { 'cache-control': 'only-if-cached' }),
     },
     { route: { use: { policy: cache({ ttl: '1h', store: 'shared' }) } }, gateway: NO_REDIS, play: twice },
+    { route: { method: 'HEAD', use: { policy: cache({ ttl: '1h' }) } }, play: twice },
+    {
+      route: { method: 'POST', use: { policy: cache({ ttl: '1h', requestDirectives: true }) } },
+      play: sending({ 'cache-control': 'only-if-cached' }),
+    },
   ],
+} satisfies ScenesOf
+
+/** Policies of every route, on routes whose method they leave alone. */
+export const LIMIT_IDLE_SCENES = {
+  idempotency: ['GET', 'PUT'].map((method) => ({
+    route: { method },
+    gateway: { use: { policy: idempotency({ by: ip, required: true }) } },
+    play: sending({}, { 'idempotency-key': '' }),
+  })),
 } satisfies ScenesOf

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { bodyOf, call, compose, derive, each, type Part, param, partErrors, route } from 'gatewright'
+import { bodyOf, cache, call, compose, derive, each, ip, type Part, param, partErrors, route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { documentOf } from '../../helpers/document-of.js'
 import { issuesOf, users } from './resolve.js'
@@ -17,6 +17,7 @@ test('a composition is sound, or says what is wrong', (t) => {
     'GW1380 a composed route cannot have `upstream`',
     'GW1380 a composed route cannot have `stripPrefix`',
   ])
+  t.deepEqual(home(compose({ text }), { use: { stored: cache({ public: true }) } }), ['GW1380 a composed route cannot have a `cache`'])
   t.deepEqual(home(compose({ id: param('id') }), { responses: { 200: z.unknown() } }), ['GW1380 a composition has at least one call'])
   t.deepEqual(home(compose({ text, other: 'text' as never })), ['GW1380 expected a part or a key'])
   t.deepEqual(home(compose({ a: call(users, { path: '/{name}', response: z.string() }) } as never)), [
@@ -34,6 +35,44 @@ test('a composition is sound, or says what is wrong', (t) => {
   ])
   t.deepEqual(home(compose({ n: derive({ text }, ({ text }) => text.length) })), [
     'GW1382 `responses` does not declare what 200 looks like',
+  ])
+})
+
+test('a cache or a mirror that is shared with a composed route declares nothing on it', (t) => {
+  const { paths } = documentOf(
+    {
+      home: route({ method: 'GET', path: '/home', compose: compose({ text }) }),
+      plain: route({ method: 'GET', path: '/plain', upstream: users, responses: { 200: z.string() } }),
+    },
+    { use: { stored: cache({ public: true }) } },
+  )
+  const statuses = (path: string) => Object.keys(paths?.[path]?.get?.responses ?? {})
+  t.true(statuses('/plain').includes('304'))
+  t.false(statuses('/home').includes('304'))
+})
+
+test('what a call says of retries and keys has to have an effect', (t) => {
+  const keyed = upstream('keyed', { targets: ['http://127.0.0.1:1'], balance: 'consistent-hash' })
+  const t1 = (to: typeof users | typeof keyed, more: object) => compose({ a: call(to, { path: '/a', response: z.string(), ...more }) })
+  t.deepEqual(home(t1(keyed, {})), ['GW1320 the upstream "keyed" balances by a key, and there is no `affinity`'])
+  t.deepEqual(home(t1(keyed, {}), { affinity: ip }), [])
+  t.deepEqual(home(t1(keyed, { affinity: () => 'x' })), [])
+  t.deepEqual(home(t1(users, { affinity: () => 'x' })), ['GW1321 the upstream "users" has `balance: "round-robin"`, which takes no key'])
+  t.deepEqual(home(t1(users, {}), { affinity: ip }), ['GW1321 the upstream "users" has `balance: "round-robin"`, which takes no key'])
+  t.deepEqual(home(compose({ a: text, b: call(keyed, { path: '/b', response: z.string() }) }), { affinity: ip }), [])
+  const retry = { attempts: 2, perTry: '1s', backoff: { base: '1ms', max: '1ms' } }
+  t.deepEqual(home(t1(users, { retry, timeout: '4s' })), [])
+  const late = (ms: number) => [
+    `GW1350 3 attempts of 1000 ms and the waits between them take up to 3002 ms, and \`timeouts.total\` is ${ms} ms`,
+  ]
+  t.deepEqual(home(t1(users, { retry, timeout: '2s' })), late(2_000))
+  t.deepEqual(home(t1(users, { timeout: '2s' }), { retry }), late(2_000))
+  t.deepEqual(home(t1(users, { retry }), { timeouts: { total: '1s' } }), late(1_000))
+  t.deepEqual(home(t1(users, { retry: {}, method: 'POST' })), ['GW1352 a POST request is not idempotent and is not sent twice'])
+  t.deepEqual(home(t1(users, { retry: { nonIdempotent: 'with-key' }, method: 'POST' })), [])
+  t.deepEqual(home(t1(users, { method: 'POST' }), { retry: {} }), [])
+  t.deepEqual(home(t1(users, {}), { fallback: { upstream: keyed } }).slice(0, 1), [
+    'GW1380 a composed route cannot fall back to another upstream',
   ])
 })
 

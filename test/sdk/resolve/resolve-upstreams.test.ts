@@ -1,5 +1,6 @@
 import test from 'ava'
-import { ip, route, upstream } from 'gatewright'
+import { discover, dns, file, ip, route, upstream } from 'gatewright'
+import { z } from 'zod'
 import { issuesOf, lines, resolveRoutes } from './resolve.js'
 
 const loose = upstream as (name: unknown, options: unknown) => ReturnType<typeof upstream>
@@ -34,6 +35,25 @@ const refused: [string, unknown, unknown, string][] = [
     'GW1003 routes.r0.upstream.health.intervall',
   ],
   ['a health path without a slash', 'a', { targets: [one], health: { path: 'healthz' } }, 'GW1002 routes.r0.upstream.health.path'],
+  ['targets that are a text', 'a', { targets: one }, 'GW1002 routes.r0.upstream.targets'],
+  [
+    'a port of SRV',
+    'a',
+    { targets: dns('_h._tcp.a', { type: 'SRV', port: 1 }), balance: 'weighted' },
+    'GW1002 routes.r0.upstream.targets.port',
+  ],
+  ['SRV in turn', 'a', { targets: dns('_h._tcp.a', { type: 'SRV' }) }, 'GW1002 routes.r0.upstream.targets.type'],
+  ['a name that is none', 'a', { targets: dns('a b') }, 'GW1002 routes.r0.upstream.targets.name'],
+  ['a name server by name', 'a', { targets: dns('a', { servers: ['ns.a'] }) }, 'GW1002 routes.r0.upstream.targets.servers[0]'],
+  ['TTLs that cross', 'a', { targets: dns('a', { maxTtl: '500ms' }) }, 'GW1002 routes.r0.upstream.targets.maxTtl'],
+  ['a misspelt option of dns', 'a', { targets: dns('a', { stael: '1m' } as object) }, 'GW1003 routes.r0.upstream.targets.stael'],
+  ['HTTP/2 without TLS at a name', 'a', { targets: dns('a'), http2: true }, 'GW1002 routes.r0.upstream.targets.scheme'],
+  ['subsets of a name', 'a', { targets: dns('a'), subset: { header: 'x-a', label: 'a' } }, 'GW1002 routes.r0.upstream.subset.label'],
+  ['a list for discover', 'a', { targets: discover([one] as never) }, 'GW1002 routes.r0.upstream.targets.discover'],
+  ['a file without a path', 'a', { targets: file('') }, 'GW1002 routes.r0.upstream.targets.file'],
+  ['a start that is no word', 'a', { targets: [one], start: 'later' }, 'GW1002 routes.r0.upstream.start'],
+  ['a body of a probe by TCP', 'a', { targets: [one], health: { type: 'tcp', body: z.string() } }, 'GW1002 routes.r0.upstream.health.body'],
+  ['a body that is no schema', 'a', { targets: [one], health: { path: '/', body: 'ok' } }, 'GW1002 routes.r0.upstream.health.body'],
   ['a name with a space', 'a b', { targets: [one] }, 'GW1002 routes.r0.upstream'],
 ]
 for (const [title, name, options, place] of refused)

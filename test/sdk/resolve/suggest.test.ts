@@ -31,6 +31,7 @@ test('a word with one slip is found among words that are far away', (t) => {
 test('the keys of an object are found through wrappers, lists and unions', (t) => {
   t.deepEqual(keysAt(upstreamSchema, []), [
     'targets',
+    'start',
     'balance',
     'consistentHash',
     'peakEwma',
@@ -61,6 +62,7 @@ test('the keys of an object are found through wrappers, lists and unions', (t) =
     'jitter',
     'timeout',
     'statuses',
+    'body',
     'rise',
     'fall',
   ])

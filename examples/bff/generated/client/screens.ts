@@ -21,7 +21,7 @@ export type ScreensHomeResult = Success<200, {
       /** Of a list of calls, the element that is missing; absent where all of it is. */
       index?: number;
       /** Why it is missing. */
-      code: 'INTERNAL' | 'UPSTREAM_UNREACHABLE' | 'UPSTREAM_RESET' | 'UPSTREAM_INVALID_RESPONSE' | 'NO_HEALTHY_TARGET' | 'UNAVAILABLE' | 'AUTH_UNAVAILABLE' | 'UPSTREAM_TIMED_OUT' | 'OVERLOADED' | 'MAINTENANCE' | 'NOT_CACHED' | 'LOOP_DETECTED' | 'CIRCUIT_OPEN' | 'UPSTREAM_BUSY';
+      code: 'CIRCUIT_OPEN' | 'NO_HEALTHY_TARGET' | 'UPSTREAM_BUSY' | 'UPSTREAM_UNREACHABLE' | 'UPSTREAM_RESET' | 'UPSTREAM_INVALID_RESPONSE' | 'UPSTREAM_TIMED_OUT' | 'INTERNAL';
       /** The status that the failure would have had as a response of its own. */
       status: number;
       detail?: string;

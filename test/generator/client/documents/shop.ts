@@ -61,6 +61,7 @@ export const shop = {
         security: [{ jwt: [] }],
         responses: {
           '200': { description: 'The user', content: json('User') },
+          '304': { description: 'What the caller has is still right.' },
           '404': problem('Not found', 'NOT_FOUND'),
           ...secured,
         },
@@ -124,6 +125,24 @@ export const shop = {
         tags: ['files'],
         requestBody: { content: { 'text/plain': { schema: { type: 'string' } } } },
         responses: { '200': { description: 'The note', content: { 'text/plain': { schema: { type: 'string' } } } } },
+      },
+    },
+    '/payments': {
+      post: {
+        operationId: 'payments.create',
+        tags: ['payments'],
+        parameters: [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            description: 'Names this operation.',
+            required: true,
+            schema: { type: 'string' },
+            'x-once': true,
+          },
+        ],
+        requestBody: { required: true, content: json('Item') },
+        responses: { '201': { description: 'Paid', content: json('Item') }, '409': problem('At it', 'IDEMPOTENCY_IN_FLIGHT'), ...gateway },
       },
     },
     '/legacy/{path}': {

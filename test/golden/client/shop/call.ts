@@ -17,7 +17,10 @@ export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Milliseconds for one try, its body included. Default 30,000; `Infinity` for none. */
   readonly timeout?: number | undefined
-  /** Further tries of GET, HEAD, OPTIONS, PUT and DELETE after a network error, a timeout or 408, 429, 502, 503, 504. Default 2. */
+  /**
+   * Further tries of GET, HEAD, OPTIONS, PUT, DELETE and operations that the gateway carries out once for an `Idempotency-Key`, after a network
+   * error, a timeout or 408, 429, 502, 503, 504. Default 2.
+   */
   readonly retries?: number | undefined
   /** Default `manual`: a redirect is a result, so that credentials never follow one to another origin. */
   readonly redirect?: 'follow' | 'manual' | 'error' | undefined
@@ -133,6 +136,8 @@ export interface Operation<Input, Result> {
   readonly empty?: readonly number[]
   /** Read as its media type says. */
   readonly any?: readonly number[]
+  /** Header by which the gateway carries the operation out once: a random value, the same for every try, unless the caller gives one. */
+  readonly once?: string
   /** Media type of a request body other than JSON. */
   readonly send?: string
   /** Alternatives of security schemes; a list is needed whole. */

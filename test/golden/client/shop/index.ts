@@ -4,6 +4,7 @@ import { filesRead, type FilesReadInput, type FilesReadResult, filesWrite, type 
 import { legacyRead, type LegacyReadInput, type LegacyReadResult } from './legacy.js';
 import { ping, type PingInput, type PingResult, probe, type ProbeInput, type ProbeResult, search, type SearchInput, type SearchResult } from './operations.js';
 import { ordersItemsList, type OrdersItemsListInput, type OrdersItemsListResult } from './orders.js';
+import { paymentsCreate, type PaymentsCreateInput, type PaymentsCreateResult } from './payments.js';
 import { usersCreate, type UsersCreateInput, type UsersCreateResult, usersGet, type UsersGetInput, type UsersGetResult, usersList, type UsersListInput, type UsersListResult, usersRemove, type UsersRemoveInput, type UsersRemoveResult, usersReplace, type UsersReplaceInput, type UsersReplaceResult } from './users.js';
 import { type Call, type CallOptions, type Caller, type ConnectOptions, createCaller, type Credential } from './runtime.js';
 
@@ -13,6 +14,7 @@ export * from './files.js';
 export * from './legacy.js';
 export * from './operations.js';
 export * from './orders.js';
+export * from './payments.js';
 export * from './users.js';
 
 /** Where the gateway is, and who calls it. */
@@ -51,6 +53,10 @@ export interface Api {
       /** GET /orders/{order}/items */
       readonly list: (input: OrdersItemsListInput, options?: CallOptions) => Call<OrdersItemsListResult>;
     };
+  };
+  readonly payments: {
+    /** POST /payments */
+    readonly create: (input: PaymentsCreateInput, options?: CallOptions) => Call<PaymentsCreateResult>;
   };
   /** GET /ping */
   readonly ping: (input?: PingInput, options?: CallOptions) => Call<PingResult>;
@@ -107,6 +113,9 @@ export function createClient(options: ClientOptions): Api {
       items: {
         list: (input, options) => call(ordersItemsList, input, options),
       },
+    },
+    payments: {
+      create: (input, options) => call(paymentsCreate, input, options),
     },
     ping: (input, options) => call(ping, input, options),
     probe: (input, options) => call(probe, input, options),

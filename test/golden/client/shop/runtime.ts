@@ -34,6 +34,8 @@ interface Job {
   readonly operation: Descriptor
   readonly input: Parts
   readonly options: CallOptions
+  /** The same for every try. */
+  readonly key: string | undefined
 }
 
 /** What `unwrap` throws: a result that has no data. */
@@ -99,8 +101,9 @@ async function authorize({ operation, credentials }: Job, headers: Headers): Pro
 type Prepared = readonly [url: string, init: RequestInit]
 
 async function prepare(job: Job): Promise<Prepared> {
-  const { connection, operation, input, options } = job
+  const { connection, operation, input, options, key } = job
   const headers = new Headers({ accept: operation.json ? 'application/json, */*;q=0.5' : '*/*' })
+  if (operation.once && key) headers.set(operation.once, key)
   const body = input.body !== undefined && !operation.send ? JSON.stringify(input.body) : (input.body as RawBody | undefined)
   // The boundary of a multipart body is known to fetch alone.
   if (body !== undefined && !operation.send?.startsWith('multipart/')) headers.set('content-type', operation.send ?? 'application/json')
@@ -214,8 +217,11 @@ function watch(outer: AbortSignal | undefined, timeout: number): Watch {
 
 async function send(job: Job, [url, init]: Prepared, attempt: number, more: boolean): Promise<AnyResult | number> {
   const response = await (job.connection.fetch ?? fetch)(url, init)
-  const again = more && /^(408|429|50[234])$/.test(String(response.status))
-  const delay = again ? delayOf(job, attempt, readRetryAfter(response.headers)) : undefined
+  const asked = readRetryAfter(response.headers)
+  // After a try that came to nothing here, 409 says that the gateway is still at it.
+  const busy = job.key && attempt > 0 && asked !== undefined && response.status === 409
+  const again = more && (busy || /^(408|429|50[234])$/.test(String(response.status)))
+  const delay = again ? delayOf(job, attempt, asked) : undefined
   if (delay === undefined) return readResult(job, response)
   await response.body?.cancel()
   return delay
@@ -244,7 +250,8 @@ function isReplayable(body: unknown): boolean {
 
 async function run(job: Job): Promise<AnyResult> {
   const { connection, operation, input, options } = job
-  const repeatable = /^(GET|HEAD|OPTIONS|PUT|DELETE)$/.test(operation.method) && (!operation.send || isReplayable(input.body))
+  const safe = operation.once || /^(GET|HEAD|OPTIONS|PUT|DELETE)$/.test(operation.method)
+  const repeatable = safe && (!operation.send || isReplayable(input.body))
   const retries = repeatable ? (options.retries ?? connection.retries ?? 2) : 0
   for (let attempt = 0; ; attempt++) {
     const outcome = await tryOnce(job, attempt, attempt < retries)
@@ -262,7 +269,9 @@ export function encodeLogin(login: Login | undefined): string | undefined {
 export function createCaller(connection: ConnectOptions, credentials: Credentials = {}): Caller {
   return <Input, Result>(operation: Operation<Input, Result>, ...args: Args<Input>): Call<Result> => {
     const [input = {}, options = {}] = args as [Parts?, CallOptions?]
-    const result = run({ connection, credentials, operation, input, options })
+    // Not `randomUUID`, which browsers keep to secure contexts.
+    const key = operation.once && `"${crypto.getRandomValues(new Uint32Array(4)).join('-')}"`
+    const result = run({ connection, credentials, operation, input, options, key })
     const unwrap = async () => {
       const settled = await result
       if (settled.ok) return settled.data

@@ -40,6 +40,7 @@ export interface UsersGetInput {
 
 /** What {@link usersGet} comes to. */
 export type UsersGetResult = Success<200, User>
+  | Failure<304, undefined>
   | Failure<401, Problem<'INVALID_CREDENTIALS' | 'UNAUTHENTICATED'>>
   | Failure<404, Problem<'NOT_FOUND'>>
   | Failure<429, Problem<'RATE_LIMITED'>>
@@ -60,6 +61,7 @@ export const usersGet: Operation<UsersGetInput, UsersGetResult> = {
   path: '/users/{id}',
   json: [200],
   problem: [401, 404, 429, 502, 503, 504],
+  empty: [304],
   auth: ['jwt'],
 };
 

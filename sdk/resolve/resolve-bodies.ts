@@ -1,16 +1,20 @@
 import { z } from 'zod'
 import { type BodyMedia, bodyMediaOf } from '../body-media.js'
+import type { ResolvedConversion } from '../convert.js'
 import { MASK, redactionOf, secretPlaces } from '../redaction.js'
 import type { IssueCollector } from './issues.js'
 import { keysAt } from './keys-at.js'
 import { inside, type Place } from './place.js'
+import { resolveConvert } from './resolve-convert.js'
 import type { RouteSettings } from './route-schema.js'
 
 const NO_SCHEMA = z.strictObject({})
 
-/** How a route's body may travel. */
-export function acceptsOf({ body, accepts }: RouteSettings): readonly BodyMedia[] {
-  return accepts ?? [body ? bodyMediaOf(body) : 'json']
+/** How a route's bodies travel. */
+export interface ResolvedBodies {
+  /** How a request's may come; never empty. */
+  readonly accepts: readonly BodyMedia[]
+  readonly convert: ResolvedConversion | undefined
 }
 
 /** Checks that a body can travel in the media types that a route names. */
@@ -36,8 +40,20 @@ function checkSecrets({ redactSecrets, responses }: RouteSettings, place: Place,
   }
 }
 
-/** Checks what a route says about bodies and statuses against what it declares. */
-export function checkBodies(options: RouteSettings, place: Place, issues: IssueCollector): void {
+/** Resolves how a route's bodies travel, and checks what it says about bodies and statuses against what it declares. */
+export function resolveBodies(options: RouteSettings, place: Place, issues: IssueCollector): ResolvedBodies {
+  checkStatuses(options, place, issues)
+  for (const name of keysAt(options.headers ?? NO_SCHEMA, []).filter((key) => key !== key.toLowerCase()))
+    issues.add('GW1404', inside(place, 'headers', name), `\`${name}\` can never match`, { hint: `write \`${name.toLowerCase()}\`` })
+  checkSecrets(options, place, issues)
+  checkAccepts(options, place, issues)
+  checkMethod(options, place, issues)
+  const { body, accepts } = options
+  return { accepts: accepts ?? [body ? bodyMediaOf(body) : 'json'], convert: resolveConvert(options, place, issues) }
+}
+
+/** Checks that maps are for declared statuses. */
+function checkStatuses(options: RouteSettings, place: Place, issues: IssueCollector): void {
   for (const status of Object.keys(options.mapResponse)) {
     if (!(status in options.responses))
       issues.add('GW1401', inside(place, 'mapResponse', status), `\`responses\` does not declare ${status}`, {
@@ -50,10 +66,10 @@ export function checkBodies(options: RouteSettings, place: Place, issues: IssueC
         hint: `declared: ${Object.keys(options.responses).join(', ') || 'none'}`,
       })
   }
-  for (const name of keysAt(options.headers ?? NO_SCHEMA, []).filter((key) => key !== key.toLowerCase()))
-    issues.add('GW1404', inside(place, 'headers', name), `\`${name}\` can never match`, { hint: `write \`${name.toLowerCase()}\`` })
-  checkSecrets(options, place, issues)
-  checkAccepts(options, place, issues)
+}
+
+/** Checks that only methods whose requests have a body say something about it. */
+function checkMethod(options: RouteSettings, place: Place, issues: IssueCollector): void {
   if (options.method !== 'GET' && options.method !== 'HEAD') return
   for (const key of ['body', 'mapRequest', 'upstreamBody'] as const) {
     if (options[key] !== undefined) issues.add('GW1402', inside(place, key), `a ${options.method} route cannot have \`${key}\``)

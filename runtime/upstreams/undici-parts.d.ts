@@ -1,0 +1,4 @@
+declare module 'undici/lib/*' {
+  const part: unknown
+  export = part
+}
