@@ -16,3 +16,15 @@ export function fakeClock(wall = 1_700_000_000_000): FakeClock {
     },
   }
 }
+
+/** Makes a clock that runs, and can be moved on: for what is told on a clock of another, which does not stand still. */
+export function runningClock(): FakeClock {
+  let ahead = 0
+  return {
+    now: () => performance.now() + ahead,
+    wall: () => Date.now() + ahead,
+    advance(ms) {
+      ahead += ms
+    },
+  }
+}

@@ -28,7 +28,7 @@ export function timedTest(title: string, run: TimedRun): void {
       const tried = await t.try((inner) => attempt(inner, run))
       if (tried.passed || spare === 0 || !isBusy()) return tried.commit()
       tried.discard()
-      const why = tried.errors.map(({ message }) => message).join('; ')
+      const why = tried.errors.map(({ message, cause }) => (cause instanceof Error ? cause.message : message)).join('; ')
       t.log(`repeated: the machine has a load of ${loadavg()[0]}; before: ${why}`)
     }
   })
