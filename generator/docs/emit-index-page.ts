@@ -29,7 +29,7 @@ export function emitIndexPage(policies: readonly string[], auths: readonly strin
         `- [\`defineGateway\`](gateway.md): ${firstSentence(comments.ofFunction('gateway.ts', 'defineGateway'))}`,
         `- [\`route\`](route.md): ${firstSentence(comments.ofFunction('route.ts', 'route'))}`,
         `- [\`upstream\`](upstream.md): ${firstSentence(comments.ofFunction('upstream.ts', 'upstream'))}`,
-        '- [Which test holds which case](resilience.md) of breakers, balancing, retries and operations.',
+        '- [What faults cost callers](chaos.md), with and without each mechanism; [which test holds which case](resilience.md) of breakers, balancing, retries and operations.',
         '- [Balancing](upstreams/balancing.md), [health and ejection](upstreams/health.md): which target a request goes to, and which are left out.',
         '- [Circuit breakers](upstreams/circuit-breaker.md), [bulkheads](upstreams/bulkhead.md), [fallbacks](upstreams/fallback.md): what a failing or slow upstream is spared, and what callers get.',
         '- [Conditions and versions](upstreams/versions.md): routes told apart by host, header, query, cookie or API version.',
