@@ -18,7 +18,6 @@ export class Deadlines {
   readonly #watched = new Roster<Expiring>()
   #timer: NodeJS.Timeout | undefined
   #sweptAt = 0
-  #held = false
 
   /** `tickMs` is how late an expiry may be noticed, in milliseconds. */
   constructor(clock: Clock, tickMs = TICK_MS) {
@@ -50,10 +49,14 @@ export class Deadlines {
       return
     }
     const now = this.#clock.now()
-    // After a stall of the process, what came in during it is still unread: hold once, so that it counts.
-    this.#held = !this.#held && now - this.#sweptAt > 2 * this.#tickMs
+    const isLate = now - this.#sweptAt > 2 * this.#tickMs
     this.#sweptAt = now
-    if (this.#held) return
+    // What came in while the process was held is still unread, and is read before immediates run.
+    if (isLate) setImmediate(() => this.#expireBy(now))
+    else this.#expireBy(now)
+  }
+
+  #expireBy(now: number): void {
     for (const expiring of this.#watched) {
       if (expiring.expiresAt > now) continue
       this.#watched.delete(expiring)
