@@ -82,7 +82,7 @@ const keyed = upstream('keyed', { targets: two, balance: 'consistent-hash' })
 
 test('a route over an upstream that hashes needs a key, and no other may have one', (t) => {
   t.deepEqual(lines(issuesOf({ get: route({ method: 'GET', path: '/', upstream: keyed }) })), [
-    'GW1320 routes.get: the upstream "keyed" balances by a key, and the route has no `affinity`',
+    'GW1320 routes.get: the upstream "keyed" balances by a key, and there is no `affinity`',
   ])
   t.deepEqual(issuesOf({ get: route({ method: 'GET', path: '/', upstream: keyed, affinity: ip }) }), [])
   const plain = upstream('plain', { targets: two })
