@@ -32,9 +32,12 @@ function ask(fleet: ClockFleet, path: string) {
       await delay(10)
     }
   })
+  const all = Promise.all(asking)
+  // A try that failed ends the fleet under those who still ask, and nobody waits for them.
+  all.catch(() => undefined)
   const stop = async () => {
     over = true
-    await Promise.all(asking)
+    await all
   }
   return { counts: counts as Record<200 | 429 | 503, number>, stop }
 }
