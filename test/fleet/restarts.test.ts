@@ -71,8 +71,9 @@ redisTest('own', 'a Redis that comes back empty counts anew, and no more than th
   await waitFor('two slots to be held', () => service.held.length === 2)
 
   const { windows, quota, before } = await restart(t, stage)
-  t.true(before[0] <= 60 && windows <= before[0] + 60, `${windows} admitted, ${before[0]} of them before`)
-  t.true(before[1] <= 40 && quota <= before[1] + 40, `${quota} admitted, ${before[1]} of them before`)
+  // Each of the three may have had one under way, admitted and not yet answered, when Redis ended.
+  t.true(before[0] <= 60 && windows <= before[0] + 3 + 60, `${windows} admitted, ${before[0]} of them before`)
+  t.true(before[1] <= 40 && quota <= before[1] + 3 + 40, `${quota} admitted, ${before[1]} of them before`)
 
   // Each process tells what it holds with its next heartbeat, and then no more than three are taken.
   const admin = await createClient({ url: redis.url }).connect()
