@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Auth, bindAuthWith } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
+import { claimPath } from '../schemas/claim-path.js'
 import { type Duration, duration, httpUrl, scopeToken } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import { type TokenRules, tokenRules } from '../token-rules.js'
@@ -28,15 +29,7 @@ const options = z.strictObject({
   /** Roles that tokens may carry: what `.roles(…)` of this auth can ask for. */
   roles: z.array(z.string().min(1)).optional(),
   /** Member of the answer that holds the roles; a list is a path, such as `['realm_access', 'roles']`. Default `roles`. */
-  rolesClaim: z
-    .union([
-      z
-        .string()
-        .min(1)
-        .transform((name) => [name]),
-      z.array(z.string().min(1)).min(1),
-    ])
-    .prefault('roles'),
+  rolesClaim: claimPath.prefault('roles'),
   /** Longest that an answer is used, and never beyond its `exp`: how late a revocation may be noticed. Default `1m`; `0s` asks every time. */
   maxAge: duration.prefault('1m'),
   /** How long a token that is not active is refused without asking. Default `10s`. */

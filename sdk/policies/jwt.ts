@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Auth, type AuthPolicy, bindAuthWith } from '../auth.js'
 import type { Effects } from '../effects.js'
 import type { PolicyDefinition } from '../policy.js'
+import { claimPath } from '../schemas/claim-path.js'
 import { type Duration, duration, headerName, httpUrl, scopeToken } from '../schemas/text.js'
 import { zodSchema } from '../schemas/values.js'
 import { tokenRules } from '../token-rules.js'
@@ -130,15 +131,7 @@ const options = z
     /** Roles that tokens may carry: what `.roles(…)` of this auth can ask for. */
     roles: z.array(z.string().min(1)).optional(),
     /** Claim that holds the roles; a list is a path, such as `['realm_access', 'roles']`. Default `roles`. */
-    rolesClaim: z
-      .union([
-        z
-          .string()
-          .min(1)
-          .transform((name) => [name]),
-        z.array(z.string().min(1)).min(1),
-      ])
-      .prefault('roles'),
+    rolesClaim: claimPath.prefault('roles'),
     /** Refuses tokens that were revoked (`POST /revocations` on the admin listener). Default: none are. */
     revocation: z
       .strictObject({

@@ -15,6 +15,8 @@ export interface DnsServer {
   ttl: number
   /** What it does with questions. */
   behaviour: 'answer' | 'silent' | 'failing'
+  /** Names that it fails to look up. */
+  readonly failing: Set<string>
   /** Questions it got, as `A name`. */
   readonly asked: string[]
   close(): void
@@ -63,6 +65,7 @@ export async function startDns(names: Readonly<Record<string, readonly DnsRecord
     names: new Map(Object.entries(names)),
     ttl: 60,
     behaviour: 'answer' as DnsServer['behaviour'],
+    failing: new Set<string>(),
     asked: [] as string[],
     close: () => socket.close(),
   }
@@ -71,8 +74,9 @@ export async function startDns(names: Readonly<Record<string, readonly DnsRecord
     server.asked.push(`${TYPES[type]} ${name}`)
     if (server.behaviour === 'silent') return
     const known = server.names.get(name)
-    const records = server.behaviour === 'failing' ? [] : (known ?? []).filter((record) => typeOf(record) === TYPES[type])
-    const code = server.behaviour === 'failing' ? SERVER_FAILURE : known ? NO_ERROR : NO_SUCH_NAME
+    const fails = server.behaviour === 'failing' || server.failing.has(name)
+    const records = fails ? [] : (known ?? []).filter((record) => typeOf(record) === TYPES[type])
+    const code = fails ? SERVER_FAILURE : known ? NO_ERROR : NO_SUCH_NAME
     const header = Buffer.concat([message.subarray(0, 2), short(0x8180 | code, 1, records.length, 0, 0)])
     const answers = records.map((record) => {
       const data = dataOf(record)

@@ -48,12 +48,18 @@ async function ofAddresses({ name, type, port }: DnsSettings, resolver: Resolver
   return { targets: records.map(({ address }) => targetAt(address, port, 1, 0)), ttl: leastOf(records) }
 }
 
+/** A host that does not exist has no address; one that cannot be asked for now may have, and without it no answer is whole. */
+function noneIfUnknown(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOTFOUND' || error.code === 'ENODATA') return []
+  throw error
+}
+
 async function ofServices({ name }: DnsSettings, resolver: Resolver, targetAt: MakeTarget): Promise<ResolvedTargets> {
   const services = await resolver.resolveSrv(name)
   // The single name "." says that there is no such service (RFC 2782).
   const offered = services.filter((service) => service.name !== '' && service.name !== '.')
   const answers = await Promise.all(
-    offered.map(async (service) => ({ service, records: await addressesOf(service, resolver).catch(() => []) })),
+    offered.map(async (service) => ({ service, records: await addressesOf(service, resolver).catch(noneIfUnknown) })),
   )
   const targets = answers.flatMap(({ service: { port, weight, priority }, records }) =>
     records.map(({ address }) => targetAt(address, port, Math.max(weight, LEAST_WEIGHT) / records.length, priority)),
@@ -63,6 +69,6 @@ async function ofServices({ name }: DnsSettings, resolver: Resolver, targetAt: M
 
 /** IPv4 where there is any, else IPv6. */
 async function addressesOf({ name }: SrvRecord, resolver: Resolver): Promise<readonly RecordWithTtl[]> {
-  const found = await resolver.resolve4(name, { ttl: true }).catch(() => [])
+  const found = await resolver.resolve4(name, { ttl: true }).catch(noneIfUnknown)
   return found.length > 0 ? found : resolver.resolve6(name, { ttl: true })
 }

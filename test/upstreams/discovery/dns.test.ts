@@ -102,6 +102,28 @@ test('SRV records give ports, weights and priorities; the name without its servi
   t.is(picks.filter((address) => address === '10.0.0.3').length, 10)
 })
 
+test('O-16 a host of an SRV answer that cannot be looked up for now does not go missing', async (t) => {
+  const srv = (name: string) => ({ name, port: 4001, weight: 1, priority: 0 })
+  const names = {
+    '_http._tcp.api.internal': [srv('a.internal'), srv('b.internal')],
+    'a.internal': ['10.0.0.1'],
+    'b.internal': ['10.0.0.2'],
+  }
+  const { pool, server, until, urls, counted } = await open(t, names, ({ address }) => ({
+    balance: 'weighted',
+    targets: dns('_http._tcp.api.internal', { ...quick, type: 'SRV', servers: [address] }),
+  }))
+  server.ttl = 0
+  await pool.warm()
+  server.failing.add('b.internal')
+  server.names.set('a.internal', ['10.0.0.3'])
+  await until(() => counted.includes(FAILURES))
+  t.deepEqual(urls(), ['http://10.0.0.1:4001', 'http://10.0.0.2:4001'])
+  server.failing.clear()
+  await until(() => urls().includes('http://10.0.0.3:4001'))
+  t.true(urls().includes('http://10.0.0.2:4001'))
+})
+
 test('an answer that changes is used when the TTL is over: targets that stay are the same ones', async (t) => {
   const { pool, server, until, urls } = await open(t, { 'api.internal': ['10.0.0.1', '10.0.0.2'] }, ({ address }) => ({
     targets: dns('api.internal', { ...quick, servers: [address] }),
