@@ -6,6 +6,8 @@ import { redisMissing } from '../helpers/redis-server.js'
 import type { ChaosRow, ChaosSize, ChaosTable } from './chaos-row.js'
 import { clientLink } from './client-rows.js'
 import { cellsOf, emitChaosPage } from './emit-page.js'
+import { keptConnections } from './keep-alive-rows.js'
+import { neighbours } from './neighbour-rows.js'
 import { redisLink } from './redis-rows.js'
 import { rollingRestart } from './restart-rows.js'
 import { isShort } from './short-form.js'
@@ -26,9 +28,10 @@ setTimeout(() => {
   process.exit(1)
 }, MOST_MS).unref()
 
+const TABLES = [upstreamLink, illTargets, rollingRestart, keptConnections, neighbours, redisLink, clientLink]
 const size: ChaosSize = { requests: flags.short ? 100 : 200, wants: flags.short ? isShort : () => true }
 const results = new Map<ChaosTable, readonly ChaosRow[]>()
-for (const table of [upstreamLink, illTargets, rollingRestart, redisLink, clientLink].filter(({ title }) => title.includes(flags.only))) {
+for (const table of TABLES.filter(({ title }) => title.includes(flags.only))) {
   const missing = table === redisLink ? redisMissing('any') : undefined
   if (missing !== undefined) {
     console.log(`${table.title} was left out: ${missing}`)

@@ -27,7 +27,7 @@ export class RestartingTarget {
         return
       }
       this.requests++
-      setTimeout(() => res.writeHead(this.status).end('x'.repeat(this.size)), this.delay)
+      setTimeout(() => res.writeHead(this.status).end('x'.repeat(this.size)), this.delay).unref()
     })
     this.#server.listen(this.#port, '127.0.0.1')
     await once(this.#server, 'listening')
