@@ -24,15 +24,14 @@ import { createHapiServer, type HapiServer } from './hapi/hapi-server.js'
 import { injectRequest } from './inject-request.js'
 import { inspectRoute } from './inspect.js'
 import { mockGateway } from './mock/mock-gateway.js'
-import { nodeVersionWarning } from './node-version-warning.js'
 import { createAccessLog } from './observe/access-log.js'
 import { credentialHeaders } from './observe/credential-headers.js'
 import { createLogger } from './observe/logger.js'
 import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
-import { queryMethodWarning } from './query-method-warning.js'
 import { Resources } from './resources.js'
+import { startWarnings } from './start-warnings.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
 import { tellUpstream } from './upstreams/tell-upstream.js'
@@ -212,8 +211,7 @@ export class GatewayRuntime implements RunningGateway {
 
   async start(): Promise<void> {
     const { server, admin } = this.#gateway.settings
-    const warnings = [nodeVersionWarning(process.versions.node), queryMethodWarning(this.#gateway.routes)]
-    for (const warning of warnings) if (warning) this.#sink.log.warn(warning)
+    for (const warning of startWarnings(this.#gateway)) this.#sink.log.warn(warning)
     try {
       if (admin) this.adminUrl = urlOf(admin.host, await this.#admin.listen(admin.host, this.#options.adminPort ?? admin.port))
       await this.#prepare()

@@ -24,10 +24,11 @@ export interface Fetch {
   readonly forwarded: Forwarded
 }
 
-/** When a response was asked for, and when it came. */
+/** When a response was asked for and when it came, on the steady clock, and when that was by the calendar. */
 interface Times {
   readonly asked: number
   readonly received: number
+  readonly wall: number
 }
 
 /** Takes responses from the upstream into the store. */
@@ -45,21 +46,25 @@ export class CacheFiller {
     this.#isolated = isolated
   }
 
-  get #wall(): number {
-    return this.#services.clock.wall()
+  get #now(): number {
+    return this.#services.clock.now()
+  }
+
+  #times(asked: number): Times {
+    return { asked, received: this.#now, wall: this.#services.clock.wall() }
   }
 
   /** Lets a request pass upstream: on a condition, if there is something to confirm. */
   watch(fetch: Fetch): void {
     const { exchange, stale, lead } = fetch
-    const asked = this.#wall
+    const asked = this.#now
     if (stale && canBeValidated(stale)) {
       for (const { name, value } of validationEdits(stale)) {
         if (value === undefined) exchange.removeRequestHeader(name)
         else exchange.setRequestHeader(name, value)
       }
     }
-    exchange.onUpstream((outcome) => this.#onUpstream(fetch, outcome, { asked, received: this.#wall }))
+    exchange.onUpstream((outcome) => this.#onUpstream(fetch, outcome, this.#times(asked)))
     if (!lead) return
     exchange.onFinish(() => lead.pass(false))
     // A client that left while it waited is past the end of its exchange, which nothing will report again.
@@ -89,10 +94,10 @@ export class CacheFiller {
   }
 
   #give(exchange: GatewayExchange, stored: StoredResponse, outcome: string, forwarded: Forwarded, status: number | undefined): Reply {
-    const wall = this.#wall
+    const now = this.#now
     this.count(outcome)
-    addCacheStatus(exchange, { forwarded, status, freshFor: freshFor(stored.terms, wall) })
-    return replyOf(exchange, stored, ageAt(stored.terms, wall))
+    addCacheStatus(exchange, { forwarded, status, freshFor: freshFor(stored.terms, now) })
+    return replyOf(exchange, stored, ageAt(stored.terms, now))
   }
 
   /** Stores a response whose body a 304 confirmed. */
@@ -141,12 +146,12 @@ export class CacheFiller {
 
   /** Fetches a stale response anew, apart from its request, while it is still given (RFC 5861 section 3). */
   refresh(fetch: Fetch, stale: StoredResponse): void {
-    const asked = this.#wall
+    const asked = this.#now
     const { exchange, lead } = fetch
     const { maxBody } = this.#settings
     this.#services.fetchUpstream(exchange, { method: 'GET', edits: validationEdits(stale), limit: maxBody }).then(
       (response) => {
-        const times = { asked, received: this.#wall }
+        const times = this.#times(asked)
         if (response.status === 304 && canBeValidated(stale)) this.#renew(fetch, stale, response.headers, times)
         else if (isFailure(response.status)) lead?.pass(true)
         else this.#keep(fetch, response, times)

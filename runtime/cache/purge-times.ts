@@ -43,7 +43,7 @@ export class PurgeTimes implements Resource {
         if (reason === 'evict') this.#floor = Math.max(this.#floor, time)
       },
     })
-    this.#stop = shared.subscribe(CHANNEL, (tag) => this.#mark(tag, this.#clock.wall()))
+    this.#stop = shared.subscribe(CHANNEL, (tag) => this.#mark(tag, this.#clock.now()))
   }
 
   #mark(tag: string, time: number): void {
@@ -59,7 +59,7 @@ export class PurgeTimes implements Resource {
 
   /** Purges what carries a tag: here at once, elsewhere when the message arrives. */
   async purge(tag: string): Promise<void> {
-    const now = this.#clock.wall()
+    const now = this.#clock.now()
     this.#mark(tag, now)
     const kept = this.#shares ? this.#keep(tag, now) : undefined
     await Promise.all([kept, this.#shared.publish(CHANNEL, tag)])

@@ -31,7 +31,7 @@ export const hasCredentials = (exchange: GatewayExchange): boolean =>
 export interface RequestDirectives {
   readonly noStore: boolean
   /** True if a stored response will do. */
-  accepts(terms: Terms, wall: number): boolean
+  accepts(terms: Terms, now: number): boolean
   /** Refuses what would have to be fetched, where the caller said `only-if-cached`. */
   checkFetch(): void
 }
@@ -48,10 +48,10 @@ export function requestDirectives({ req: { headers } }: GatewayExchange): Reques
   const noCache = directives.has('no-cache') || (control === undefined && /no-cache/i.test(String(headers['pragma'])))
   return {
     noStore: directives.has('no-store'),
-    accepts: (terms, wall) =>
+    accepts: (terms, now) =>
       !noCache &&
-      (maxAge === undefined || ageAt(terms, wall) <= maxAge * 1_000) &&
-      (minFresh === undefined || freshFor(terms, wall) >= minFresh * 1_000),
+      (maxAge === undefined || ageAt(terms, now) <= maxAge * 1_000) &&
+      (minFresh === undefined || freshFor(terms, now) >= minFresh * 1_000),
     checkFetch() {
       if (directives.has('only-if-cached')) throw new Problem('NOT_CACHED')
     },

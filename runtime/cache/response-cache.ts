@@ -63,10 +63,10 @@ export class ResponseCache {
 
   #decide(question: Question, { key, stored }: Found): Answer {
     const { exchange, base, directives } = question
-    const wall = this.#clock.wall()
+    const now = this.#clock.now()
     const usable = stored && this.#mayGive(exchange, stored) ? stored : undefined
-    const accepted = usable !== undefined && directives.accepts(usable.terms, wall)
-    const left = usable ? freshFor(usable.terms, wall) : 0
+    const accepted = usable !== undefined && directives.accepts(usable.terms, now)
+    const left = usable ? freshFor(usable.terms, now) : 0
     if (usable && accepted && left > 0) return this.#give(exchange, usable, 'hit')
     // A refresh apart from any request is not transformed.
     if (usable && accepted && left > -usable.terms.staleWhileRevalidate && !exchange.route?.mapResponse) {
@@ -87,10 +87,10 @@ export class ResponseCache {
   }
 
   #give(exchange: GatewayExchange, stored: StoredResponse, outcome: string, forwarded?: Forwarded): Reply {
-    const wall = this.#clock.wall()
+    const now = this.#clock.now()
     this.#filler.count(outcome)
-    addCacheStatus(exchange, { forwarded, freshFor: freshFor(stored.terms, wall), collapsed: forwarded !== undefined })
-    return replyOf(exchange, stored, ageAt(stored.terms, wall))
+    addCacheStatus(exchange, { forwarded, freshFor: freshFor(stored.terms, now), collapsed: forwarded !== undefined })
+    return replyOf(exchange, stored, ageAt(stored.terms, now))
   }
 
   #pass(exchange: GatewayExchange, forwarded: Forwarded): undefined {

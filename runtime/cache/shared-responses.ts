@@ -15,10 +15,10 @@ const CONFIRMED_MS = 600_000
 /** How long it is believed that nothing in memory was purged, should the message of a purge be lost. */
 const TRUSTED_MS = 5_000
 
-function sharedFor({ terms }: StoredResponse, wall: number): number {
+function sharedFor({ terms }: StoredResponse, now: number): number {
   const { staleWhileRevalidate, staleIfError, etag, lastModified } = terms
   const confirmed = etag === undefined && lastModified === undefined ? 0 : CONFIRMED_MS
-  return Math.min(LONGEST_SHARED_MS, Math.max(0, freshFor(terms, wall)) + Math.max(staleWhileRevalidate, staleIfError, confirmed))
+  return Math.min(LONGEST_SHARED_MS, Math.max(0, freshFor(terms, now)) + Math.max(staleWhileRevalidate, staleIfError, confirmed))
 }
 
 /** The same response with its times on another clock. */
@@ -50,7 +50,7 @@ export class SharedResponses implements ResponseStore {
   find(key: string, exchange: GatewayExchange): Found | Promise<Found> {
     const local = this.peek(key, exchange)
     const { stored } = local
-    if (!stored || freshFor(stored.terms, this.#clock.wall()) <= 0) return this.#load(key, exchange)
+    if (!stored || freshFor(stored.terms, this.#clock.now()) <= 0) return this.#load(key, exchange)
     const compared = this.#compared.get(stored) ?? Number.NEGATIVE_INFINITY
     return this.#clock.now() - compared < TRUSTED_MS ? local : this.#compare(stored).then(() => local)
   }
@@ -88,7 +88,7 @@ export class SharedResponses implements ResponseStore {
     this.#compared.set(stored, this.#clock.now())
     const { vary } = stored.terms
     if (vary.length > 0) this.#write(key, { names: vary }, LONGEST_SHARED_MS)
-    this.#write(vary.length > 0 ? variantKey(key, vary, exchange) : key, stored, sharedFor(stored, this.#clock.wall()))
+    this.#write(vary.length > 0 ? variantKey(key, vary, exchange) : key, stored, sharedFor(stored, this.#clock.now()))
   }
 
   #write(key: string, slot: Slot, ttlMs: number): void {

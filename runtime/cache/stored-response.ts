@@ -10,7 +10,7 @@ export interface StoredResponse {
   /** Flat lines without those that each answer gets anew. */
   readonly headers: readonly string[]
   readonly body: Uint8Array
-  /** When it was asked for, since 1970; what was purged later is gone. */
+  /** When it was asked for, on the steady clock; what was purged later is gone. */
   readonly asked: number
   /** What it can be purged by. */
   readonly tags: readonly string[]
@@ -39,7 +39,7 @@ function tagsOf(headers: readonly string[], { path, routeId }: Place, tagHeader:
 /** Makes what is stored of a response; undefined if its terms do not allow it. */
 export function storedResponse(
   { status, headers, body }: CapturedResponse,
-  times: Pick<Arrival, 'asked' | 'received'>,
+  times: Pick<Arrival, 'asked' | 'received' | 'wall'>,
   place: Place,
   settings: CacheSettings,
 ): StoredResponse | undefined {

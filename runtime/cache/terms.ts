@@ -3,9 +3,12 @@ import type { CacheSettings } from '../../sdk/policies/cache.js'
 import { type Directives, readCacheControl, secondsOf } from './cache-control.js'
 import { fieldsOf, httpDate, listOf } from './header-lines.js'
 
-/** On what terms a response may be kept and given again; times in milliseconds. */
+/**
+ * On what terms a response may be kept and given again; times in milliseconds. Ages are told by the steady clock: a step of the calendar makes
+ * nothing stale, and nothing fresh for longer.
+ */
 export interface Terms {
-  /** When it came, since 1970. */
+  /** When it came, on the steady clock. */
   readonly received: number
   /** Its age when it came (RFC 9111 section 4.2.3). */
   readonly initialAge: number
@@ -26,9 +29,11 @@ export interface Terms {
 export interface Arrival {
   readonly status: number
   readonly headers: readonly string[]
-  /** When it was asked for and when it came; milliseconds since 1970. */
+  /** When it was asked for and when it came, on the steady clock. */
   readonly asked: number
   readonly received: number
+  /** When it came by the calendar, in milliseconds since 1970: what its own dates are compared with. */
+  readonly wall: number
 }
 
 type Fields = ReadonlyMap<string, string>
@@ -76,9 +81,9 @@ const isStated = (fields: Fields, directives: Directives) =>
   fields.has('expires') || directives.has('max-age') || directives.has('s-maxage')
 
 /** Age when it came: by `Date`, or by the upstream's own `Age` and the time it took, whichever is more. */
-function initialAgeOf(fields: Fields, { asked, received }: Arrival, date: number): number {
+function initialAgeOf(fields: Fields, { asked, received, wall }: Arrival, date: number): number {
   const given = /^\s*(\d{1,10})\s*(?:,|$)/.exec(fields.get('age') ?? '')
-  return Math.max(0, received - date, (given ? Number(given[1]) * 1_000 : 0) + received - asked)
+  return Math.max(0, wall - date, (given ? Number(given[1]) * 1_000 : 0) + received - asked)
 }
 
 /** How long it may be given when stale; never against `no-cache`, `must-revalidate` or `proxy-revalidate` (RFC 9111 section 4.2.4). */
@@ -113,7 +118,7 @@ export function termsOf(arrival: Arrival, settings: CacheSettings): Terms | unde
   const directives = controlOf(fields)
   const vary = varyOf(fields, settings.vary)
   if (!directives || !vary || (settings.setCookie === 'skip' && fields.has('set-cookie'))) return undefined
-  const date = httpDate(fields.get('date')) ?? arrival.received
+  const date = httpDate(fields.get('date')) ?? arrival.wall
   const stated = statedLifetime(arrival, fields, directives, date)
   if (stated === undefined) return undefined
   const noCache = directives.has('no-cache')
@@ -138,8 +143,8 @@ function isOfUse({ lifetime, initialAge, staleWhileRevalidate, staleIfError, eta
   return lifetime > initialAge || staleWhileRevalidate > 0 || staleIfError > 0 || etag !== undefined || lastModified !== undefined
 }
 
-/** Age at a moment, in milliseconds. */
-export const ageAt = ({ initialAge, received }: Terms, wall: number): number => initialAge + Math.max(0, wall - received)
+/** Age at a moment of the steady clock, in milliseconds. */
+export const ageAt = ({ initialAge, received }: Terms, now: number): number => initialAge + Math.max(0, now - received)
 
 /** Milliseconds of freshness left at a moment; negative once it is stale. */
-export const freshFor = (terms: Terms, wall: number): number => terms.lifetime - ageAt(terms, wall)
+export const freshFor = (terms: Terms, now: number): number => terms.lifetime - ageAt(terms, now)

@@ -8,6 +8,7 @@ import type { Observer } from '../observe/observer.js'
 import type { ClientAddress } from './client-address.js'
 import type { RefusalCounter } from './client-error.js'
 import { Connections } from './connections.js'
+import { connectionsThatFit, openFileLimit } from './open-files.js'
 import { Overload } from './overload.js'
 import type { Refusal } from './refusal.js'
 import { SlowClients } from './slow-clients.js'
@@ -33,7 +34,8 @@ export class Protection {
       refused: (status, reason) => metrics.count('gatewright_refused_requests_total', { reason, status: String(status) }),
       closed: (reason) => metrics.count('gatewright_closed_connections_total', { reason }),
     }
-    this.#connections = new Connections(settings.limits, addresses, this.counter.closed)
+    const connections = connectionsThatFit(settings.limits.connections, openFileLimit())
+    this.#connections = new Connections({ ...settings.limits, connections }, addresses, this.counter.closed)
     this.#slowClients = new SlowClients(settings.bodyRate, observer, this.counter, clock)
     this.#overload = new Overload(settings.overload, (overloaded) =>
       log.warn(overloaded ? 'overloaded: new requests are refused' : 'no longer overloaded'),

@@ -69,7 +69,7 @@ class MemorySharedState implements SharedState {
   }
 
   async time(): Promise<number> {
-    return this.#clock.wall()
+    return this.#clock.now()
   }
 
   async publish(channel: string, message: string): Promise<void> {

@@ -13,7 +13,7 @@ export interface SharedState {
   replace(key: string, expected: string, value: string, ttlMs: number): Promise<boolean>
   /** Removes a value, or only the `expected` one; true if something was removed. */
   remove(key: string, expected?: string): Promise<boolean>
-  /** Milliseconds since 1970 on the one clock that all processes share, which is Redis’s, else the own one. */
+  /** Milliseconds on one clock that all who share this read alike: Redis’s since 1970, else the steady one of this process. */
   time(): Promise<number>
   /** Tells every process, this one included. */
   publish(channel: string, message: string): Promise<void>

@@ -18,7 +18,7 @@ export class SharedTime {
     this.#clock = clock
   }
 
-  /** Milliseconds to add to a time of the own wall clock to get the shared one. Rejects with a `Problem` where nobody can tell. */
+  /** Milliseconds to add to a time of the own steady clock to get the shared one. Rejects with a `Problem` where nobody can tell. */
   async difference(): Promise<number> {
     if (this.#clock.now() >= this.#until) {
       this.#asking ??= this.#ask().finally(() => {
@@ -26,7 +26,7 @@ export class SharedTime {
       })
       await this.#asking
     }
-    return this.#origin + this.#clock.now() - this.#clock.wall()
+    return this.#origin
   }
 
   async #ask(): Promise<void> {

@@ -1,15 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join, resolve } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import test, { type ExecutionContext } from 'ava'
-import { createProject } from './create-project.js'
-
-const BIN = join(resolve(import.meta.dirname, '../..'), 'generator/cli/bin.ts')
-const NODE = [process.execPath, `--import=${import.meta.resolve('tsx/esm')}`, '--conditions=@gatewright/source', BIN]
-const START = [...NODE, 'start', '--host', '127.0.0.1', '--port', '0', '--admin-port', '0']
+import { connect, type Socket } from 'node:net'
+import test from 'ava'
+import { startFrom, until } from './start-from.js'
 
 const config = (target: string) => `import { defineGateway, route, upstream } from 'gatewright'
 const users = upstream('users', { targets: ['${target}'] })
@@ -20,50 +12,59 @@ export default defineGateway({
   routes: { a: route({ method: 'GET', path: '/a', upstream: users }) },
 })
 `
-
-/** A gateway as the command line starts it, from a shell that says where its output goes and what it may have. */
-async function startFrom(t: ExecutionContext, shell: (command: string) => string) {
-  const server: Server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const cwd = await createProject(t, { 'gateway.config.ts': config(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) })
-  const child: ChildProcess = spawn('sh', ['-c', shell('exec "$@"'), 'sh', ...START], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  const exit = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
-  t.teardown(() => child.kill('SIGKILL'))
-  let words = ''
-  child.stderr?.setEncoding('utf8').on('data', (piece: string) => (words += piece))
-  const found = (name: string) => new RegExp(`${name} +(http:\\S+)`).exec(words)?.[1]
-  while (found('admin') === undefined) {
-    if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode}: ${words}`)
-    await wait(20)
+/** Statuses that so many requests one after the other have. */
+async function ask(url: string, times: number): Promise<number[]> {
+  const statuses = new Set<number>()
+  for (let asked = 0; asked < times; asked++) {
+    const response = await fetch(`${url}/a`)
+    await response.text()
+    statuses.add(response.status)
   }
-  const url = found('gateway') as string
-  const ask = async (times: number) => {
-    const statuses = new Set<number>()
-    for (let asked = 0; asked < times; asked++) {
-      const response = await fetch(`${url}/a`)
-      await response.text()
-      statuses.add(response.status)
-    }
-    return [...statuses]
-  }
-  const dropped = async () =>
-    Number(/^gatewright_log_lines_dropped_total (\d+)$/m.exec(await (await fetch(`${found('admin')}/metrics`)).text())?.[1] ?? 0)
-  return { child, exit, url, ask, dropped }
-}
-
-async function until(t: ExecutionContext, holds: () => Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await holds()); await wait(50)) if (Date.now() > deadline) return t.fail(what)
+  return [...statuses]
 }
 
 test.serial('O-10: a log on a full disk costs no request, and what is lost is counted', async (t) => {
-  const gateway = await startFrom(t, (command) => `${command} > /dev/full`)
-  t.deepEqual(await gateway.ask(100), [200])
-  await until(t, async () => (await gateway.dropped()) > 0, 'nothing was counted')
-  t.deepEqual(await gateway.ask(100), [200])
+  const gateway = await startFrom(t, { config, shell: (command) => `${command} > /dev/full` })
+  t.deepEqual(await ask(gateway.url, 100), [200])
+  const dropped = () => gateway.metric(/^gatewright_log_lines_dropped_total (\d+)$/m)
+  await until(t, async () => (await dropped()) > 0, 'nothing was counted')
+  t.deepEqual(await ask(gateway.url, 100), [200])
   gateway.child.kill('SIGTERM')
   t.is(await gateway.exit, 0)
 })
+
+/** The status of a request on a connection of its own, which stays open; `undefined` where it was closed instead. */
+function hold(url: string, sockets: Socket[]): Promise<number | undefined> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  sockets.push(socket)
+  return new Promise((resolve) => {
+    socket.setEncoding('latin1').on('data', (text: string) => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])))
+    socket.on('error', () => resolve(undefined)).on('close', () => resolve(undefined))
+    socket.write('GET /a HTTP/1.1\r\nHost: a\r\n\r\n')
+  })
+}
+
+test.serial(
+  'O-09: with few file descriptors as many connections are held as fit, idle ones make room, and what is served is served right',
+  async (t) => {
+    const gateway = await startFrom(t, { config, shell: (command) => `ulimit -n 128; ${command}` })
+    const sockets: Socket[] = []
+    t.teardown(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    const statuses = await Promise.all(Array.from({ length: 300 }, () => hold(gateway.url, sockets)))
+    const count = (status: number | undefined) => statuses.filter((one) => one === status).length
+    t.true(count(200) >= 32, `${count(200)} were served`)
+    t.is(count(200) + count(undefined), 300, JSON.stringify(statuses))
+    t.true((await gateway.metric(/^gatewright_closed_connections_total\{reason="shed"\} (\d+)/m)) > 0)
+    t.regex(gateway.logged(), /may have 128 files open \(ulimit -n\): 32 client connections are held, not 10000/)
+    t.is(gateway.child.exitCode, null, gateway.words())
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')))
+    await until(t, async () => (await ask(gateway.url, 1).catch(() => []))[0] === 200, 'it did not serve again')
+    t.deepEqual(await ask(gateway.url, 100), [200])
+    gateway.child.kill('SIGTERM')
+    t.is(await gateway.exit, 0)
+  },
+)

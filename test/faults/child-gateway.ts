@@ -9,6 +9,10 @@ export interface ChildReport {
   readonly failures: readonly string[]
   /** Delay of its event loop, in milliseconds. */
   readonly delayP99: number
+  /** What its heap holds after a garbage collection, in MiB. */
+  readonly heapMiB: number
+  /** Handles and requests that keep its event loop alive: sockets, timers, look-ups. */
+  readonly resources: number
 }
 
 /** A gateway in a process of its own, seen from outside. */
@@ -26,7 +30,7 @@ export class ChildGateway {
   /** @param patience how long it waits for the upstream's headers and in a silent body, such as `3s` */
   static async start(target: string, patience: string): Promise<ChildGateway> {
     const child = fork(fileURLToPath(new URL('gateway-process.ts', import.meta.url)), [target, patience], {
-      execArgv: ['--import=tsx/esm', '--conditions=@gatewright/source'],
+      execArgv: ['--expose-gc', '--import=tsx/esm', '--conditions=@gatewright/source'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     const [places] = await once(child, 'message')
@@ -48,9 +52,18 @@ export class ChildGateway {
     return Number(/^gatewright_requests_in_flight (\d+)/m.exec(text)?.[1])
   }
 
-  async report(): Promise<ChildReport> {
+  report(): Promise<ChildReport> {
+    return this.#ask('report')
+  }
+
+  /** Has it load its config anew while it runs. */
+  reload(): Promise<ChildReport> {
+    return this.#ask('reload')
+  }
+
+  async #ask(question: 'report' | 'reload'): Promise<ChildReport> {
     const reply = once(this.#child, 'message')
-    this.#child.send('report')
+    this.#child.send(question)
     return (await reply)[0] as ChildReport
   }
 

@@ -45,12 +45,13 @@ async function runAll(count: number, atOnce: number, job: (index: number) => Pro
   await Promise.all(Array.from({ length: atOnce }, work))
 }
 
-async function settles(condition: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until something holds, as long as the gateway may take to let go of everything. */
+export async function settles(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + SETTLE_MS; Date.now() < end && !(await condition()); ) await wait(100)
 }
 
 /** The burst that shows whether every connection of the pools can still be used. */
-async function burst(gateway: ChildGateway): Promise<string[]> {
+export async function burst(gateway: ChildGateway): Promise<string[]> {
   const lost: string[] = []
   for (const lane of LANES)
     await runAll(BURST, AT_ONCE, async () => {
@@ -60,9 +61,10 @@ async function burst(gateway: ChildGateway): Promise<string[]> {
   return lost
 }
 
-type Attack = Pick<FaultsResult, 'outcomes' | 'wronged' | 'hanging'>
+export type Attack = Pick<FaultsResult, 'outcomes' | 'wronged' | 'hanging'>
 
-async function attack(gateway: ChildGateway, { connections, seed }: FaultsOptions): Promise<Attack> {
+/** Connections with faults on both sides, picked by the seed. */
+export async function attack(gateway: ChildGateway, { connections, seed }: FaultsOptions): Promise<Attack> {
   const random = seededRandom(seed)
   const behaviours = Object.keys(CLIENT_BEHAVIOURS)
   const faults = [...Object.keys(UPSTREAM_FAULTS), 'early']
