@@ -40,7 +40,7 @@ const serverOptions = z.strictObject({
       uri: size.prefault('8kb'),
       /** Parameters in the query. Default 1,000. */
       queryParameters: z.int().min(1).default(1_000),
-      /** Open client connections; beyond it the oldest idle ones are closed. Default 10,000; where `ulimit -n` allows fewer than two files for each, as many as it does. */
+      /** Open client connections, as far as `ulimit -n` allows two files for each; beyond it the oldest idle ones are closed. Default 10,000. */
       connections: z.int().min(1).default(10_000),
       /** Open connections of one address, or of one /64 network in IPv6; `trustedProxies` are exempt. Default 256. */
       connectionsPerIp: z.int().min(1).default(256),

@@ -140,9 +140,9 @@ export interface ResolvedRoute {
   /** What the upstream’s balancer keys on. */
   readonly affinity: Key<never, string> | undefined
   /** Problems, headers and security of everything the route runs, the forwarder included. */
-  readonly effects: Required<Effects>
+  readonly effects: () => Required<Effects>
   /** The gateway's own part of `effects`: what it may answer whatever the policies and the auth are. */
-  readonly ownEffects: Effects
+  readonly ownEffects: () => Effects
   readonly params: Schema | undefined
   readonly query: Schema | undefined
   readonly strictQuery: boolean

@@ -7,8 +7,10 @@ export const STAMP: unique symbol = Symbol.for('gatewright.stamp')
 /** Takes the call site of `caller`, so that load errors can point at the call in the user's file. */
 export function stampOf(caller: (...args: never[]) => unknown): Stamp {
   const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 4
+  // One capture and not two: an error takes its stack when it is made, and then another without the frames of this function.
+  Error.stackTraceLimit = 0
   const stamp = new Error('defined here')
+  Error.stackTraceLimit = 4
   Error.captureStackTrace(stamp, caller)
   Error.stackTraceLimit = limit
   return stamp

@@ -27,7 +27,7 @@ export function headerObjects(route: ResolvedRoute, context: OpenApiContext) {
   const parts = [
     ...route.policies.map(({ policy }) => policy.effects(route.method)),
     ...(route.auth ? [route.auth.effects(route.method)] : []),
-    route.ownEffects,
+    route.ownEffects(),
   ]
   const effects = parts.flatMap((part) =>
     (part.headers ?? []).map(({ name, on }) => {
@@ -36,7 +36,7 @@ export function headerObjects(route: ResolvedRoute, context: OpenApiContext) {
     }),
   )
   const references = new Map(
-    route.effects.headers.map(({ name, description }) => {
+    route.effects().headers.map(({ name, description }) => {
       const lower = name.toLowerCase()
       const header = context.headers.nameFor(name, { description, schema: schemaOf(lower) })
       return [lower, { name, reference: { $ref: `#/components/headers/${header}` } }]

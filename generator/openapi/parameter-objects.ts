@@ -28,7 +28,7 @@ function conditionParameters(route: ResolvedRoute, taken: ReadonlySet<string>): 
 /** Request headers that policies read, by lower-case name; of two policies with one header, it is required if either requires it. */
 function policyHeaders({ effects }: ResolvedRoute): ReadonlyMap<string, RequestHeaderEffect> {
   const byName = new Map<string, RequestHeaderEffect>()
-  for (const header of effects.requestHeaders) {
+  for (const header of effects().requestHeaders) {
     const name = header.name.toLowerCase()
     if (DESCRIBED_ELSEWHERE.has(name)) continue
     const known = byName.get(name)

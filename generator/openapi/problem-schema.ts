@@ -32,7 +32,7 @@ function describeCodes(codes: readonly ProblemCode[]): string {
 
 /** The schema of every problem the routes may answer (RFC 9457 section 3). */
 export function problemSchema(routes: readonly ResolvedRoute[], { problems }: ResolvedGateway['settings']): OpenAPIV3_1.SchemaObject {
-  const codes = [...new Set(routes.flatMap((route) => route.effects.problems))].sort()
+  const codes = [...new Set(routes.flatMap((route) => route.effects().problems))].sort()
   const members: Members = {
     type: {
       description: `A URI that identifies the type of problem; the gateway’s begin with \`${problems.base}\`.`,

@@ -67,9 +67,9 @@ function switching(route: ResolvedRoute, headers: HeaderReferences): [string, Re
 export function responsesObject(route: ResolvedRoute, context: OpenApiContext): OpenAPIV3_1.ResponsesObject {
   const headersOf = headerObjects(route, context)
   const declared = Object.keys(route.responses).map(Number)
-  const replies = new Map(route.effects.replies.map(({ status, description }) => [status, description]))
+  const replies = new Map(route.effects().replies.map(({ status, description }) => [status, description]))
   const byStatus = new Map<number, ProblemCode[]>([...declared, ...replies.keys()].map((status) => [status, []]))
-  for (const code of [...route.effects.problems].sort()) {
+  for (const code of [...route.effects().problems].sort()) {
     const { status } = PROBLEMS[code]
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }

@@ -31,7 +31,7 @@ function scopeChoices(scopes: readonly ScopeEffect[], scheme: string): readonly 
  * callers without a credential (OpenAPI 3.1 section 4.8.30).
  */
 export function securityRequirements(route: ResolvedRoute, { securitySchemes }: OpenApiContext): OpenAPIV3_1.SecurityRequirementObject[] {
-  const { security, scopes, anonymous } = route.effects
+  const { security, scopes, anonymous } = route.effects()
   const requirements = security.flatMap((effect) =>
     [effect, ...(effect.with ?? [])].reduce<readonly OpenAPIV3_1.SecurityRequirementObject[]>(
       (all, part) => {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
+import { growingTo } from '../growing-to.js'
 import { authUnavailable } from './auth-unavailable.js'
 
 /** What a service decided, how long that may be used, and how much longer if the service cannot be reached then. */
@@ -38,7 +39,7 @@ export class RemoteDecisions<T extends object> {
   constructor(clock: Clock, max: number, unavailable: string) {
     this.#clock = clock
     this.#unavailable = unavailable
-    this.#remembered = new LRUCache({ max })
+    this.#remembered = new LRUCache(growingTo(max))
   }
 
   /** The decision, if one may be used without asking. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
+import { growingTo } from '../growing-to.js'
 import type { Verdict } from './verify-token.js'
 
 /**
@@ -15,7 +16,7 @@ export class TokenCache {
   constructor(verify: (token: string) => Promise<Verdict>, clock: Clock, max: number) {
     this.#verify = verify
     this.#clock = clock
-    this.#verified = max > 0 ? new LRUCache({ max }) : undefined
+    this.#verified = max > 0 ? new LRUCache(growingTo(max)) : undefined
   }
 
   /** The verdict on a token that was verified and still holds; undefined if it has to be verified. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
+import { growingTo } from '../growing-to.js'
 import type { Resource } from '../services.js'
 import type { SharedState } from '../stores/shared-state.js'
 import { SharedTime } from '../stores/shared-time.js'
@@ -37,8 +38,7 @@ export class PurgeTimes implements Resource {
     this.#shared = shared
     this.time = new SharedTime(shared, clock)
     this.#times = new LRUCache({
-      maxSize: REMEMBERED,
-      sizeCalculation: () => 1,
+      ...growingTo(REMEMBERED),
       dispose: (time, _tag, reason) => {
         if (reason === 'evict') this.#floor = Math.max(this.#floor, time)
       },

@@ -18,9 +18,9 @@ export function connectionsThatFit(wanted: number, openFiles: number | undefined
   return openFiles === undefined ? wanted : Math.max(1, Math.min(wanted, Math.floor((openFiles - RESERVED) / 2)))
 }
 
-/** What to say at start where fewer connections fit than the config allows; undefined where all do. */
+/** What to say at start where clearly fewer connections fit than the config allows; undefined where nine in ten do. */
 export function openFilesWarning(wanted: number, openFiles: number | undefined): string | undefined {
   const fitting = connectionsThatFit(wanted, openFiles)
-  if (fitting === wanted) return undefined
+  if (fitting >= 0.9 * wanted) return undefined
   return `this process may have ${openFiles} files open (ulimit -n): ${fitting} client connections are held, not ${wanted} as in server.limits.connections`
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
+import { growingTo } from '../growing-to.js'
 import { type Cell, runCells, settleCells, toDecision } from './gcra.js'
 import type { LimitDecisions, LimitStore } from './limit-store.js'
 import { MemoryQuotas } from './memory-quotas.js'
@@ -32,7 +33,7 @@ const bounded = (key: string): string => (key.length > LONGEST_KEPT_KEY ? hash('
  */
 export function createMemoryLimitStore(clock: Clock, options: MemoryLimitStoreOptions = {}): MemoryLimitStore {
   const max = options.maxKeys ?? DEFAULT_MAX_KEYS
-  const kept = new LRUCache<string, number[]>({ max })
+  const kept = new LRUCache<string, number[]>(growingTo(max))
   const quotas = new MemoryQuotas(clock, max)
   const microseconds = (): number => Math.round(clock.now() * 1_000)
   return {

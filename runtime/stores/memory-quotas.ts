@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.js'
+import { growingTo } from '../growing-to.js'
 import { type QuotaBounds, type QuotaDecision, toQuotaDecision } from './quota.js'
 
 interface Count {
@@ -10,18 +11,11 @@ interface Count {
 /** What is used of quotas, in this process and in bounded memory. */
 export class MemoryQuotas {
   readonly #clock: Clock
-  readonly #max: number
-  #made: LRUCache<string, Count> | undefined
+  readonly #counts: LRUCache<string, Count>
 
   constructor(clock: Clock, max: number) {
     this.#clock = clock
-    this.#max = max
-  }
-
-  /** Made on first use: it sets aside room for all its entries, and most gateways have no quota. */
-  get #counts(): LRUCache<string, Count> {
-    this.#made ??= new LRUCache({ max: this.#max })
-    return this.#made
+    this.#counts = new LRUCache(growingTo(max))
   }
 
   spend(key: string, limit: number, bounds: QuotaBounds, cost: number): QuotaDecision {
@@ -43,6 +37,6 @@ export class MemoryQuotas {
   }
 
   clear(): void {
-    this.#made?.clear()
+    this.#counts.clear()
   }
 }

@@ -33,7 +33,7 @@ export function resolveRouteEffects(
   upstreams: readonly ResolvedUpstream[],
   requestIdHeader: string,
   version: ResolvedVersion | undefined,
-): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
+): { readonly effects: Required<Effects>; readonly ownEffects: Effects } {
   const { deprecated } = options
   const ofDeprecation = typeof deprecated === 'object' ? [deprecationEffects(deprecated)] : []
   const ofUpstreams = upstreams.map((upstream) => effectsOfGateway(options, upstream, { fallback, version }, requestIdHeader))

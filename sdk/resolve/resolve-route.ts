@@ -129,10 +129,11 @@ function documentation({ route, options, group, keys }: RouteParts) {
 
 const upstreamsOf = ({ composed, rollout, way }: RouteParts) => composed?.upstreams ?? rollout?.sides ?? [way.upstream]
 
-/** What callers can observe of a route. */
-function effectsOf(parts: RouteParts, requestIdHeader: string) {
+/** What callers can observe of a route; put together when documents ask for it, so that a gateway that only runs does not wait for it. */
+function effectsOf(parts: RouteParts, requestIdHeader: string): Pick<ResolvedRoute, 'effects' | 'ownEffects'> {
   const { options, auth, policies, fallback, version } = parts
-  return resolveRouteEffects(options, { auth, policies, fallback }, upstreamsOf(parts), requestIdHeader, version)
+  const all = once(() => resolveRouteEffects(options, { auth, policies, fallback }, upstreamsOf(parts), requestIdHeader, version))
+  return { effects: () => all().effects, ownEffects: () => all().ownEffects }
 }
 
 /** Named key by key: V8 gives an object that begins with a spread ten times the memory, and a gateway has thousands of routes. */
@@ -186,6 +187,15 @@ function assemble(parts: RouteParts, { lifecycle, requestIdHeader, json }: Route
     websocket,
   }
   return Object.assign(behaviour, effectsOf(parts, requestIdHeader), documentation(parts))
+}
+
+/** Does a piece of work when its result is first asked for. */
+function once<T extends object>(work: () => T): () => T {
+  let done: T | undefined
+  return () => {
+    done ??= work()
+    return done
+  }
 }
 
 function checkKeys(policies: readonly PolicyUse[], place: Place, issues: IssueCollector): void {

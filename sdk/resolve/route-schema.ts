@@ -6,22 +6,21 @@ import { routeHedgeSchema } from '../hedge.js'
 import { matchSchema } from '../match.js'
 import { responseCheckSchema } from '../response-check.js'
 import { routeRetrySchema } from '../retry.js'
+import { byStatus } from '../schemas/statuses.js'
 import { size } from '../schemas/text.js'
 import { isZodSchema, keyValue, zodSchema } from '../schemas/values.js'
 import { timeoutsSchema } from '../upstream.js'
 import { webSocketSchema } from '../websocket.js'
 
-const mapFunction = z.custom<(body: unknown, ctx: unknown) => unknown>((value) => typeof value === 'function', 'expected a function')
-const status = z.coerce.number<string>().int().min(200).max(599)
+type MapFunction = (body: unknown, ctx: unknown) => unknown
+
+const isMapFunction = (value: unknown): value is MapFunction => typeof value === 'function'
+const isFinalStatus = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599
 const RESPONSE_WORDS = ['problem', 'empty', 'text', 'binary'] as const
 
 type ResponseSpec = z.output<typeof zodSchema> | (typeof RESPONSE_WORDS)[number]
 
-// One check and no union, whose failed branches make issues for nobody: every route has several responses.
-const responseSpec = z.custom<ResponseSpec>(
-  (value) => isZodSchema(value) || RESPONSE_WORDS.some((word) => word === value),
-  'expected a schema, "problem", "empty", "text" or "binary"',
-)
+const isResponseSpec = (value: unknown): value is ResponseSpec => isZodSchema(value) || RESPONSE_WORDS.some((word) => word === value)
 
 /** The options of a route as the load checks them; upstream, auth and policies are resolved on their own. */
 export const routeSchema = z.strictObject({
@@ -73,7 +72,7 @@ export const routeSchema = z.strictObject({
   /** Lets callers speak JSON where the upstream speaks XML, CSV or URL-encoded forms. Default: nothing is converted. */
   convert: convertSchema.optional(),
   /** What callers get, by status. */
-  responses: z.record(status, responseSpec).default({}),
+  responses: byStatus(isResponseSpec, 'a schema, "problem", "empty", "text" or "binary"').default({}),
   /**
    * What becomes of responses that break `responses`: with `warn` they pass and are counted as `gatewright_contract_violations_total`, an
    * undeclared status among them, for all responses or an evenly spread share (`{ mode: 'warn', sample: 0.1 }`); with `enforce` JSON that does not
@@ -88,13 +87,13 @@ export const routeSchema = z.strictObject({
   /** Schema of the JSON body that the upstream takes; `mapRequest` must return it. */
   upstreamBody: zodSchema.optional(),
   /** Schemas of what the upstream answers, by status; checked before `mapResponse` sees it. */
-  upstreamResponses: z.record(status, zodSchema).default({}),
+  upstreamResponses: byStatus(isZodSchema, 'a zod 4 schema').default({}),
   /** Turns the caller's body into the upstream's. */
-  mapRequest: mapFunction.optional(),
+  mapRequest: z.custom<MapFunction>(isMapFunction, 'expected a function').optional(),
   /** Turns the upstream's JSON into the declared response, by status. */
-  mapResponse: z.record(status, mapFunction).default({}),
+  mapResponse: byStatus(isMapFunction, 'a function').default({}),
   /** Statuses of the upstream that callers get as another, declared one; everything else goes by the new one. 204 and 304 drop the body. */
-  mapStatus: z.record(status, z.int().min(200).max(599)).default({}),
+  mapStatus: byStatus(isFinalStatus, 'whole number, 200 to 599').default({}),
   /** One line for the documents. Default: the comment above the route's key, else the words of the key. */
   summary: z.string().min(1).optional(),
   /** More for the documents; Markdown. */

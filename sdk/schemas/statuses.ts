@@ -17,3 +17,21 @@ export const statuses = z
 export function matchesStatus(patterns: readonly StatusPattern[], status: number): boolean {
   return patterns.some((pattern) => pattern === status || pattern === `${Math.floor(status / 100)}xx`)
 }
+
+const isStatus = (key: string) => /^[2-5]\d\d$/.test(key)
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * An object with an entry for each of some final statuses, taken as it is. No `z.record`: that copies, V8 keeps an object with such keys as a
+ * table, and every route has several.
+ *
+ * @param expected what a value has to be, in words
+ */
+export function byStatus<T>(accepts: (value: unknown) => value is T, expected: string) {
+  return z.custom<Readonly<Record<number, T>>>(isObject, `expected object, each value ${expected}`).check(({ value: given, issues }) => {
+    for (const [status, value] of Object.entries(given)) {
+      if (!isStatus(status)) issues.push({ code: 'custom', path: [status], message: 'expected a status from 200 to 599', input: given })
+      else if (!accepts(value)) issues.push({ code: 'custom', path: [status], message: `expected ${expected}`, input: given })
+    }
+  })
+}

@@ -11,6 +11,7 @@ test('half of the descriptors that are left are for clients, the other half for 
 
 test('a warning says what is held instead of what was asked for, and only then', (t) => {
   t.is(openFilesWarning(2_016, 4_096), undefined)
+  t.is(openFilesWarning(10_000, 20_000), undefined)
   t.is(
     openFilesWarning(10_000, 4_096),
     'this process may have 4096 files open (ulimit -n): 2016 client connections are held, not 10000 as in server.limits.connections',

@@ -265,8 +265,8 @@ test('routes declare what their upstream’s breaker and bulkhead answer', async
     const routes = { a: route({ method: 'GET', path: '/', upstream: to }) }
     const [only] = resolveGateway(defineGateway({ info: { title: 'T', version: '1' }, routes })).routes
     return {
-      problems: only?.effects.problems.filter((code) => code === 'CIRCUIT_OPEN' || code === 'UPSTREAM_BUSY'),
-      retry: only?.effects.headers.some(({ name }) => name === 'Retry-After'),
+      problems: only?.effects().problems.filter((code) => code === 'CIRCUIT_OPEN' || code === 'UPSTREAM_BUSY'),
+      retry: only?.effects().headers.some(({ name }) => name === 'Retry-After'),
     }
   }
   t.deepEqual(problemsOf({}), { problems: [], retry: false })

@@ -72,7 +72,7 @@ const resolve = (deprecated: boolean | DeprecationOptions) =>
   )
 
 test('declares exactly what can happen', (t) => {
-  const effectsOf = (deprecated: boolean | DeprecationOptions) => resolve(deprecated).routes[0]?.effects
+  const effectsOf = (deprecated: boolean | DeprecationOptions) => resolve(deprecated).routes[0]?.effects()
   const names = (deprecated: boolean | DeprecationOptions) => effectsOf(deprecated)?.headers.map(({ name }) => name) ?? []
   t.true(effectsOf(ending)?.problems.includes('GONE'))
   for (const name of ['Deprecation', 'Sunset', 'Link', 'Retry-After']) t.true(names(ending).includes(name), name)

@@ -133,7 +133,7 @@ test('one auth alone, the name `kind` and an optional part are config errors', (
 
 test('what callers can observe is every choice, its credentials together', (t) => {
   const [only] = resolve(allOf({ caller: anyOf(user, partner), device }) as never).routes
-  const names = only?.effects.security.map((one) => [one.scheme, ...(one.with ?? []).map(({ scheme }) => scheme)])
+  const names = only?.effects().security.map((one) => [one.scheme, ...(one.with ?? []).map(({ scheme }) => scheme)])
   t.deepEqual(names, [
     ['jwt', 'jwt'],
     ['apiKey', 'jwt'],
@@ -176,7 +176,7 @@ test('parts that one value may satisfy are none', (t) => {
 test('a choice that no request can satisfy is not declared', (t) => {
   const [only] = resolve(allOf({ caller: anyOf(user, partner), staff }) as never).routes
   t.deepEqual(
-    only?.effects.security.map((one) => [one.scheme, ...(one.with ?? []).map(({ scheme }) => scheme)]),
+    only?.effects().security.map((one) => [one.scheme, ...(one.with ?? []).map(({ scheme }) => scheme)]),
     [['apiKey', 'basic']],
   )
 })

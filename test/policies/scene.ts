@@ -124,7 +124,7 @@ export async function playScene(t: ExecutionContext, name: string, source: Scene
   const lines = [
     ...seen.flatMap((one) => undeclaredIn(one, operation, schemaCheck(document))),
     ...watch
-      .undeclared(operation, (resolved.routes[0] as ResolvedRoute).effects)
+      .undeclared(operation, (resolved.routes[0] as ResolvedRoute).effects())
       .map((header) => `${operation.id} reads the header ${header}`),
   ]
   return {

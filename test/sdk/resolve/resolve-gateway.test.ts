@@ -150,7 +150,7 @@ test('a route’s effects are those of its policies, its auth and the forwarder'
     }),
     get: route({ method: 'GET', path: '/b', upstream: users }),
   })
-  const [post, get] = routes.map(({ effects }) => effects)
+  const [post, get] = routes.map(({ effects }) => effects())
   for (const code of [
     'RATE_LIMITED',
     'UNAVAILABLE',

@@ -173,7 +173,7 @@ test('anyOf has the effects of its parts', (t) => {
     ['jwt', 'api-key'],
   )
   t.deepEqual(
-    routes[0]?.effects.security.map(({ scheme }) => scheme),
+    routes[0]?.effects().security.map(({ scheme }) => scheme),
     ['jwt', 'apiKey'],
   )
 })

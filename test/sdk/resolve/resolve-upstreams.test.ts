@@ -113,7 +113,7 @@ for (const [title, options, place] of idle)
 
 test('what a sticky upstream sets, and that a target may be missing, is declared', (t) => {
   const sticky = upstream('a', { targets: two, sticky: { cookie: 'c', secret: 'sixteen characters', onGone: 'refuse' } })
-  const effects = resolveRoutes(routesOf(sticky)).routes[0]?.effects
+  const effects = resolveRoutes(routesOf(sticky)).routes[0]?.effects()
   t.true(effects?.headers.some(({ name }) => name === 'Set-Cookie'))
   t.true(effects?.problems.includes('NO_HEALTHY_TARGET'))
 })

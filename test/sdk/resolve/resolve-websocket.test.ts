@@ -30,7 +30,10 @@ test('bad options are told apart', (t) => {
 })
 
 test('the effects are what a handshake may be answered with', (t) => {
-  const problemsOf = (websocket: unknown) => resolveRoutes({ a: feed({ websocket }) }).routes[0]!.effects.problems.slice(6)
+  const problemsOf = (websocket: unknown) =>
+    resolveRoutes({ a: feed({ websocket }) })
+      .routes[0]!.effects()
+      .problems.slice(6)
   t.deepEqual(problemsOf(undefined), [])
   t.deepEqual(problemsOf(true), ['UNAVAILABLE'])
   t.deepEqual(problemsOf({ origins: ['null'], maxPerConsumer: 1 }), ['UNAVAILABLE', 'ORIGIN_NOT_ALLOWED', 'TOO_MANY_CONNECTIONS'])

@@ -21,7 +21,7 @@ test('a rollout has a name, a share and two sides, each with its own settings', 
   const [stable, other] = one?.rollout?.ways ?? []
   t.like(stable, { upstream: { name: 'users' }, retry: undefined, timeouts: { headers: 1_000, total: undefined } })
   t.like(other, { upstream: { name: 'users-v2' }, retry: { attempts: 3 }, timeouts: { headers: 1_000, total: 3_000 } })
-  t.true(one?.effects.problems.includes('CIRCUIT_OPEN'), 'what either side may answer')
+  t.true(one?.effects().problems.includes('CIRCUIT_OPEN'), 'what either side may answer')
 
   const blueGreen = rollout({ name: 'u', blue: users, green: next, active: 'green' })
   const { routes, upstreams } = resolveRoutes({ users: route({ ...get, upstream: blueGreen }) })
