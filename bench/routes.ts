@@ -69,7 +69,8 @@ await withFixtureProject(root, text, async (folder) => {
   await gatewright(folder, 'build')
   const starts: number[] = []
   while (starts.length < STARTS) starts.push(await startToReady(folder))
-  const [best, , ready] = starts.sort((a, b) => a - b) as [number, number, number]
+  starts.sort((a, b) => a - b)
+  const [best = 0, ready = 0] = [starts[0], starts[Math.floor(STARTS / 2)]]
   const types = await compileFixture(root, 'node_modules/typescript/bin/tsc', text)
   console.table({
     'gatewright check': { seconds: check.toFixed(2) },

@@ -9,7 +9,7 @@ import type { DevOptions } from './listen-options.js'
 import { openConfig } from './open-config.js'
 import { printIssues } from './print-issues.js'
 import { SourceWatcher } from './source-watcher.js'
-import { startGateway } from './start-gateway.js'
+import { announce, startGateway } from './start-gateway.js'
 import { untilStopped } from './until-stopped.js'
 
 /** Editors write a file in several steps, and a checkout changes many files. */
@@ -93,7 +93,8 @@ export class DevSession {
   async #serve(gateway: unknown, started: number): Promise<void> {
     if (!this.#running) {
       const { createGateway } = await import('../../runtime/index.js')
-      this.#running = await startGateway(this.#run, { from: this.#config, gateway, createGateway }, this.#listen)
+      this.#running = await startGateway({ gateway, createGateway }, this.#listen)
+      announce(this.#run, this.#config, this.#running)
       return
     }
     await this.#running.reload(gateway)

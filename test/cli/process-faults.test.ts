@@ -68,3 +68,45 @@ test.serial(
     t.is(await gateway.exit, 0)
   },
 )
+
+const strayConfig = (target: string) => `import { defineGateway, route, upstream } from 'gatewright'
+import { z } from 'zod'
+const users = upstream('users', { targets: ['${target}'] })
+const stray = { throws: () => { setTimeout(() => { throw new Error('stray') }) }, rejects: () => { Promise.reject(new Error('stray')) } }
+const faulty = (kind: 'throws' | 'rejects') => route({
+  method: 'GET', path: \`/\${kind}\`, upstream: users, responses: { 200: z.object({ ok: z.boolean() }) },
+  mapResponse: { 200: (body) => { stray[kind](); return body as { ok: boolean } } },
+})
+export default defineGateway({
+  info: { title: 'T', version: '1' },
+  server: { preStop: '10ms', drain: '10s' },
+  routes: { slow: route({ method: 'GET', path: '/slow', upstream: users }), throws: faulty('throws'), rejects: faulty('rejects') },
+})
+`
+
+for (const [kind, words] of [
+  ['throws', 'an error that nobody caught: Error: stray'],
+  ['rejects', 'a rejection that nobody handled: Error: stray'],
+] as const)
+  test.serial(
+    `O-08: code of the config that ${kind} past every handler costs no request: what is in flight is answered, then it ends with 2`,
+    async (t) => {
+      let answerSlow: (() => void) | undefined
+      const gateway = await startFrom(t, {
+        config: strayConfig,
+        answer: (request, response) => {
+          const answer = () => void response.setHeader('content-type', 'application/json').end('{"ok":true}')
+          if (request.url === '/slow') answerSlow = answer
+          else answer()
+        },
+      })
+      const slow = fetch(`${gateway.url}/slow`)
+      await until(t, () => answerSlow !== undefined, 'the slow request did not arrive')
+      t.is((await fetch(`${gateway.url}/${kind}`)).status, 200)
+      await until(t, () => gateway.words().includes('stopping after requests in flight, with exit code 2'), gateway.words())
+      t.true(gateway.words().includes(words), gateway.words())
+      answerSlow?.()
+      t.is((await slow).status, 200)
+      t.is(await gateway.exit, 2)
+    },
+  )

@@ -10,7 +10,8 @@ const BUILT = 'dist/gateway.mjs'
 const HELP = `
 Runs ${BUILT} if there is one (see \`gatewright build\`), else gateway.config.ts. Variables of .env and .env.local
 in the folder of the config, for ${BUILT} in the working directory, are set unless they are set already.
-SIGTERM drains and stops; SIGINT stops at once.
+SIGTERM drains and stops; SIGINT stops at once. After an error that nobody caught it
+drains, stops and exits with 2.
 
 Example:
   $ gatewright start --port 8080
@@ -34,13 +35,18 @@ export function addStart(program: Command, run: CliRun): void {
       if (file.endsWith('.mjs')) useCompileCache(run.cwd)
       const { loadRuntime } = await import('../load-runtime.js')
       const { openConfig } = await import('../open-config.js')
-      const { startGateway } = await import('../start-gateway.js')
+      const { announce, startGateway } = await import('../start-gateway.js')
       // Loaded before anything serves, so that no signal comes between.
+      const { untilFault } = await import('../until-fault.js')
       const { untilStopped } = await import('../until-stopped.js')
       // Before the config turns source maps on, for whose sake Node would read the map of each file of the runtime too.
       const createGateway = await loadRuntime(resolve(run.cwd, file))
       const { gateway } = await openConfig(run, file, env)
-      const running = await startGateway(run, { from: file, gateway, createGateway }, listen)
-      run.exitCode = await untilStopped(run, (options) => running.stop(options))
+      const running = await startGateway({ gateway, createGateway }, listen)
+      const stop: typeof running.stop = (options) => running.stop(options)
+      // Before it is said where it listens: who reads that may end it at once.
+      const ended = Promise.race([untilFault(run, stop), untilStopped(run, stop)])
+      announce(run, file, running)
+      run.exitCode = await ended
     })
 }
