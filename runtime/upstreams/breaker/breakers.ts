@@ -86,9 +86,9 @@ export class Breakers {
     return targets.map((target) => ({ target: target.url, ...statusOf(this.#of(target)) }))
   }
 
-  /** Holds the breakers of these targets open or closed, or lets them work by themselves again. */
+  /** Holds the breakers of these targets, or the one that stands for all, open or closed, or lets them work by themselves again. */
   pin(targets: readonly Target[], to: 'open' | 'closed' | 'auto'): void {
-    const breakers = new Set(targets.map((target) => this.#of(target)))
+    const breakers = this.#whole ? [this.#whole] : targets.map((target) => this.#of(target))
     for (const breaker of breakers) breaker.pin(to)
     this.#deps.log.info(
       { upstream: this.#upstream, targets: this.#whole ? undefined : targets.map(({ url }) => url), to },
