@@ -134,6 +134,25 @@ test('a function that ends has said all it has to say', async (t) => {
   t.false(lines.some(({ reason }) => reason !== undefined))
 })
 
+test('a function that ends with a list that cannot be used is called again', async (t) => {
+  let calls = 0
+  const { pool, urls, until } = open(t, {
+    targets: discover(async function* () {
+      yield calls++ === 0 ? [] : ['http://10.0.0.1']
+    }),
+  })
+  await pool.warm()
+  t.deepEqual(urls(), [])
+  await until(() => urls().length > 0)
+  t.is(calls, 2)
+})
+
+test('times that no timer can wait are refused', (t) => {
+  const targets = discover(async function* () {}, { stale: '25d' })
+  t.throws(() => upstreamSchema.parse({ targets }), { message: /expected at most 24d/ })
+  t.notThrows(() => upstreamSchema.parse({ targets: { ...targets, stale: '24d' } }))
+})
+
 test('a closed pool tells its function to stop, and takes nothing more of it', async (t) => {
   let signal: AbortSignal | undefined
   const { pool, urls } = open(t, {
