@@ -59,6 +59,16 @@ for (const lifecycle of LANES) {
     t.true(performance.now() - startedAt < 10_000)
   })
 
+  test(`${lifecycle}: a fallback has what is left of a trusted proxy's time`, async (t) => {
+    const up = await startUpstream(t, (_request, res) => void setTimeout(() => res.writeHead(503).end(), 200))
+    const other = await startUpstream(t)
+    const fallback = { upstream: upstream('other', { targets: [other.url], deadlineHeader: true }) }
+    const gateway = await startGateway(t, any({ targets: [up.url], deadlineHeader: true }, { fallback }), TRUSTED)
+    t.is((await fetch(gateway.url, { headers: { [NAME]: '20000' } })).status, 200)
+    const told = Number(other.requests[0]?.headers[NAME])
+    t.true(told > 0 && told <= 19_850, `${told}`)
+  })
+
   test(`${lifecycle}: without the option the header passes as any other`, async (t) => {
     const up = await startUpstream(t)
     const gateway = await startGateway(t, any({ targets: [up.url] }))
