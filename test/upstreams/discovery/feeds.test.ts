@@ -85,6 +85,17 @@ test('a file of targets is there at once, is read again when it changes, and bad
   t.deepEqual(urls(), ['http://10.0.0.3'])
 })
 
+test('a file that was gone and is back as it was is found again', async (t) => {
+  const text = '["http://10.0.0.1"]'
+  const { path, write } = tempFile(t, text)
+  const { urls, until, lines } = open(t, { targets: file(path) })
+  rmSync(path)
+  await until(() => lines.some(({ reason }) => reason === 'ENOENT'))
+  write(text)
+  await until(() => lines.some(({ msg }) => msg === 'targets are found again'))
+  t.deepEqual(urls(), ['http://10.0.0.1'])
+})
+
 test('a file that cannot be used when the config loads is a config error', (t) => {
   for (const [text, expected] of [
     ['{}', /expected array/],
