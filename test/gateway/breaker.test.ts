@@ -255,8 +255,13 @@ test('operators see breakers and set them, on the admin listener and on the gate
     t.is((await admin(method, path, body, type)).status, status, `${method} ${path} ${JSON.stringify(body)}`)
   s.gateway.breakers.set('other', { state: 'open' })
   t.is((await s.ask('/other')).status, 503)
+  let join = () => {}
+  const joins = new Promise<void>((resolve) => (join = resolve))
   const none = discover(async function* () {
     yield []
+    await joins
+    yield [s.up.url]
+    await new Promise(() => {})
   })
   const routes = {
     whole: route({ method: 'GET', path: '/a', upstream: upstream('whole', { targets: none, breaker: {} }) }),
@@ -265,7 +270,12 @@ test('operators see breakers and set them, on the admin listener and on the gate
   const empty = await startGateway(t, routes)
   empty.breakers.set('whole', { state: 'open' })
   t.deepEqual(empty.breakers.list(), [{ upstream: 'whole', state: 'open', pinned: true }])
-  t.throws(() => empty.breakers.set('each', { state: 'open' }), { message: /"each" has no target/ })
+  empty.breakers.set('each', { state: 'open' })
+  join()
+  while (empty.breakers.list().length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  t.like(empty.breakers.list()[1], { upstream: 'each', state: 'open', pinned: true }, 'a target that joins later')
+  empty.breakers.set('each', { state: 'auto' })
+  t.like(empty.breakers.list()[1], { upstream: 'each', state: 'closed', pinned: false })
   t.throws(() => s.gateway.breakers.set('nobody', { state: 'open' }), { message: /No upstream "nobody"/ })
 })
 
