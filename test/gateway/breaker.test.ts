@@ -298,12 +298,12 @@ test('routes declare what their upstream’s breaker and bulkhead answer', async
 })
 
 test('a retry that waits while its breaker opens is not made', async (t) => {
-  const up = await startUpstream(t, (_request, res) => res.writeHead(503, { 'retry-after': '2' }).end())
-  const to = upstream('up', { targets: [up.url], breaker: {}, retry: { retryAfter: '3s' } })
+  const up = await startUpstream(t, (_request, res) => res.writeHead(503, { 'retry-after': '8' }).end())
+  const to = upstream('up', { targets: [up.url], breaker: {}, retry: { retryAfter: '10s' } })
   const gateway = await startGateway(t, { any: route({ method: 'GET', path: '/', upstream: to }) })
   const answer = fetch(gateway.url)
   const retries = async () => /retries_total\{.*reason="503"\} 1/.test(await (await fetch(`${gateway.adminUrl}/metrics`)).text())
-  while (!(await retries())) await new Promise(setImmediate)
+  while (!(await retries())) await new Promise((resolve) => setTimeout(resolve, 20))
   gateway.breakers.set('up', { state: 'open' })
   t.is(((await (await answer).json()) as { code: string }).code, 'CIRCUIT_OPEN')
   t.is(up.requests.length, 1)

@@ -98,7 +98,7 @@ for (const lifecycle of LANES) {
     const response = await fetch(gateway.url)
     t.is(response.status, 504)
     t.true(performance.now() - startedAt < 5_000)
-    t.true(requests >= 1 && requests <= 4, `${requests}`)
+    t.true(requests <= 4, `${requests}`)
   })
 
   test(`${lifecycle}: a target that does not answer within \`perTry\` is left for another`, async (t) => {
