@@ -19,6 +19,8 @@ export function matchesStatus(patterns: readonly StatusPattern[], status: number
 }
 
 const isStatus = (key: string) => /^[2-5]\d\d$/.test(key)
+/** What stands there instead, where a line can show it. */
+const found = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? `, got ${JSON.stringify(value)}` : '')
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
@@ -31,7 +33,8 @@ export function byStatus<T>(accepts: (value: unknown) => value is T, expected: s
   return z.custom<Readonly<Record<number, T>>>(isObject, `expected object, each value ${expected}`).check(({ value: given, issues }) => {
     for (const [status, value] of Object.entries(given)) {
       if (!isStatus(status)) issues.push({ code: 'custom', path: [status], message: 'expected a status from 200 to 599', input: given })
-      else if (!accepts(value)) issues.push({ code: 'custom', path: [status], message: `expected ${expected}`, input: given })
+      else if (!accepts(value))
+        issues.push({ code: 'custom', path: [status], message: `expected ${expected}${found(value)}`, input: given })
     }
   })
 }

@@ -1,4 +1,4 @@
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { route, upstream } from 'gatewright'
 import { z } from 'zod'
 import { parseCookies } from '../../runtime/pipeline/parse-cookies.js'
@@ -44,9 +44,12 @@ test('reads cookies: the first of a name, values as sent', (t) => {
   t.deepEqual({ ...parseCookies(undefined) }, {})
 })
 
+const startJsonUpstream = (t: ExecutionContext) =>
+  startUpstream(t, (_req, res) => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+
 for (const lifecycle of LANES) {
   test(`${lifecycle}: checks headers, cookies and unknown query parameters, and gives maps what the schemas yield`, async (t) => {
-    const up = await startUpstream(t, (_req, res) => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    const up = await startJsonUpstream(t)
     const gateway = await startGateway(t, {
       list: route({
         method: 'GET',
@@ -76,7 +79,7 @@ for (const lifecycle of LANES) {
   })
 
   test(`${lifecycle}: takes a list in the query that is given once, as the document says`, async (t) => {
-    const up = await startUpstream(t, (_req, res) => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    const up = await startJsonUpstream(t)
     const gateway = await startGateway(t, {
       list: route({
         method: 'GET',

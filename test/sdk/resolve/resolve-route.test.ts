@@ -81,6 +81,24 @@ const rows: Row[] = [
     issues: ['GW1401 routes.get.mapResponse["404"]: `responses` does not declare 404'],
   },
   {
+    title: 'what is no object by status',
+    routes: {
+      none: get({ responses: null as never }),
+      list: get({ path: '/2', responses: ['empty'] as never }),
+      status: get({ path: '/3', responses: { 600: 'empty' } as never }),
+      value: get({ path: '/4', responses: { 200: 'txt' as never } }),
+      map: get({ path: '/5', responses: { 200: 'empty' }, mapResponse: { 200: 'x' as never }, mapStatus: { 201: 99 as never } }),
+    },
+    issues: [
+      'GW1002 routes.none.responses: expected object, each value a schema, "problem", "empty", "text" or "binary"',
+      'GW1002 routes.list.responses: expected object, each value a schema, "problem", "empty", "text" or "binary"',
+      'GW1002 routes.status.responses["600"]: expected a status from 200 to 599',
+      'GW1002 routes.value.responses["200"]: expected a schema, "problem", "empty", "text" or "binary", got "txt"',
+      'GW1002 routes.map.mapResponse["200"]: expected a function, got "x"',
+      'GW1002 routes.map.mapStatus["201"]: expected whole number, 200 to 599, got 99',
+    ],
+  },
+  {
     title: 'fallbacks that cannot stand in',
     routes: {
       body: get({ responses: { 200: z.object({ n: z.number() }) }, fallback: { reply: { status: 200, body: { n: 'x' } } } }),
