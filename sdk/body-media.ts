@@ -16,7 +16,12 @@ const isFile = (schema: Schema): boolean => {
   return type === 'file' || (element !== undefined && isFile(element))
 }
 
-const fieldsOf = (schema: Schema) => Object.entries(plainDefinitionOf(schema).shape ?? {})
+/** The members of an object, or of both sides of an intersection. */
+function fieldsOf(schema: Schema): readonly (readonly [string, Schema])[] {
+  const { shape, left, right } = plainDefinitionOf(schema)
+  if (left && right) return [...fieldsOf(left), ...fieldsOf(right)]
+  return Object.entries(shape ?? {})
+}
 
 /** How a body travels unless its route says otherwise: by whether the schema is, or holds, a `z.file()`. */
 export function bodyMediaOf(schema: Schema): 'json' | 'multipart' | 'file' {
@@ -24,7 +29,7 @@ export function bodyMediaOf(schema: Schema): 'json' | 'multipart' | 'file' {
   return fieldsOf(schema).some(([, field]) => isFile(field)) ? 'multipart' : 'json'
 }
 
-/** The fields of a form that are lists, so that one value of theirs is a list too. */
+/** The fields of a form or a query that are lists, so that one value of theirs is a list too. */
 export function listFieldsOf(schema: Schema): ReadonlySet<string> {
   return new Set(fieldsOf(schema).flatMap(([name, field]) => (plainDefinitionOf(field).element ? [name] : [])))
 }

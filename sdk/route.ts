@@ -145,7 +145,7 @@ export interface RouteOptions<
   readonly path: P & NoSurplus<FP, PS>
   /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
   readonly params?: PS
-  /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
+  /** Schema of the query; strings (lists where repeated or where the schema has a list) before parsing. Unknown keys pass. */
   readonly query?: Q
   /** Schema of request headers, by lower-case name; strings before parsing. Others pass. */
   readonly headers?: H

@@ -7,8 +7,8 @@ import { parameterOf } from './parameter-of.js'
 type Segment = ResolvedRoute['segments'][number]
 
 // The pattern in the path holds beside the schema; it is printed where the schema has none of its own.
-function withPattern(schema: JsonSchema | undefined, segment: Segment): JsonSchema {
-  const given = schema ?? { type: 'string' }
+function withPattern(properties: Readonly<Record<string, JsonSchema>>, segment: Segment & { readonly name: string }): JsonSchema {
+  const given = (Object.hasOwn(properties, segment.name) && properties[segment.name]) || { type: 'string' }
   if (segment.kind !== 'param' || segment.pattern === undefined) return given
   if (given['type'] !== 'string' || given['pattern'] !== undefined || given['format'] !== undefined) return given
   return { ...given, pattern: `^(?:${segment.pattern})$` }
@@ -21,7 +21,7 @@ export function pathParameters(route: ResolvedRoute, names: readonly string[], {
   return route.segments
     .filter((segment) => segment.kind !== 'literal')
     .map((segment, index) => ({
-      ...parameterOf(names[index] ?? segment.name, 'path', true, withPattern(properties[segment.name], segment)),
+      ...parameterOf(names[index] ?? segment.name, 'path', true, withPattern(properties, segment)),
       // OpenAPI cannot say that a parameter spans segments; the client needs to know not to encode its slashes.
       ...(segment.kind === 'wildcard' && { 'x-wildcard': true }),
     }))

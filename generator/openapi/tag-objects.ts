@@ -6,5 +6,5 @@ import { phrase, wordsOf } from './words.js'
 export function tagObjects(routes: readonly ResolvedRoute[], { tags }: ResolvedGateway['settings']): OpenAPIV3_1.TagObject[] {
   const used = new Set(routes.flatMap((route) => route.tags))
   const ordered = new Set([...Object.keys(tags).filter((tag) => used.has(tag)), ...used])
-  return [...ordered].map((name) => ({ name, description: tags[name] ?? `${phrase(wordsOf(name))}.` }))
+  return [...ordered].map((name) => ({ name, description: (Object.hasOwn(tags, name) && tags[name]) || `${phrase(wordsOf(name))}.` }))
 }

@@ -1,3 +1,4 @@
+import { listFieldsOf } from '../../sdk/body-media.js'
 import { Problem, type RequestStep } from '../../sdk/index.js'
 import { keysAt } from '../../sdk/resolve/keys-at.js'
 import type { ResolvedRoute } from '../../sdk/resolved.js'
@@ -10,13 +11,16 @@ import { parsePart } from './parse-part.js'
 
 const NO_QUERY: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
-/** The query as an object: a string for each name, an array where it is repeated. */
-export function parseQuery(queryString: string): Readonly<Record<string, string | string[]>> {
+const NO_LISTS: ReadonlySet<string> = new Set()
+
+/** The query as an object: a string for each name, an array where it is repeated or is one of `lists`. */
+export function parseQuery(queryString: string, lists = NO_LISTS): Readonly<Record<string, string | string[]>> {
   if (queryString === '') return NO_QUERY
   const query: Record<string, string | string[]> = Object.create(null)
   for (const [name, value] of new URLSearchParams(queryString)) {
     const before = query[name]
-    query[name] = before === undefined ? value : [...[before].flat(), value]
+    if (before === undefined) query[name] = lists.has(name) ? [value] : value
+    else query[name] = [...[before].flat(), value]
   }
   return query
 }
@@ -40,8 +44,9 @@ function headSteps(route: ResolvedRoute): RequestStep[] {
   if (params) steps.push((ctx) => void ((ctx as GatewayExchange).params = parsePart(params, ctx.params, 'path') as Record<string, unknown>))
   if (route.strictQuery) steps.push(refuseUnknown(route))
   if (query || route.compose || route.mapRequest || Object.keys(route.mapResponse).length > 0) {
+    const lists = query ? listFieldsOf(query) : NO_LISTS
     steps.push((ctx) => {
-      const given = parseQuery(ctx.queryString)
+      const given = parseQuery(ctx.queryString, lists)
       ;(ctx as GatewayExchange).query = query ? (parsePart(query, given, 'query') as Record<string, unknown>) : given
     })
   }

@@ -50,7 +50,7 @@ export const routeSchema = z.strictObject({
   version: z.unknown().optional(),
   /** Schema of the path parameters; strings before parsing. Must have exactly the path's parameters. */
   params: zodSchema.optional(),
-  /** Schema of the query; strings (arrays where repeated) before parsing. Unknown keys pass. */
+  /** Schema of the query; strings (lists where repeated or where the schema has a list) before parsing. Unknown keys pass. */
   query: zodSchema.optional(),
   /** Refuses query parameters that neither `query` nor `match` names. Default false: they pass. */
   strictQuery: z.boolean().default(false),

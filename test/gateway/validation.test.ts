@@ -75,6 +75,30 @@ for (const lifecycle of LANES) {
     t.is(up.requests.length, 1)
   })
 
+  test(`${lifecycle}: takes a list in the query that is given once, as the document says`, async (t) => {
+    const up = await startUpstream(t, (_req, res) => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+    const gateway = await startGateway(t, {
+      list: route({
+        method: 'GET',
+        path: '/orders',
+        upstream: upstream('up', { targets: [up.url] }),
+        lifecycle,
+        query: z.object({
+          tag: z.array(z.string()).max(2).optional(),
+          n: z.coerce.number<string>().default(1),
+          any: z.union([z.string(), z.array(z.string())]).optional(),
+        }),
+        responses: { 200: z.unknown() },
+        mapResponse: { 200: (_body, ctx) => ctx.query },
+      }),
+    })
+    const get = async (query: string) => (await fetch(`${gateway.url}/orders${query}`)).json() as Promise<{ status?: number }>
+    t.deepEqual(await get('?tag=a&any=x'), { tag: ['a'], n: 1, any: 'x' } as object)
+    t.deepEqual(await get('?tag=a&tag=b&any=x&any=y'), { tag: ['a', 'b'], n: 1, any: ['x', 'y'] } as object)
+    t.deepEqual(await get(''), { n: 1 } as object)
+    t.is((await get('?tag=a&tag=b&tag=c')).status, 400)
+  })
+
   test(`${lifecycle}: gives callers another status than the upstream's`, async (t) => {
     const up = await startUpstream(t, ({ url }, res) => {
       res.writeHead(url === '/gone' ? 404 : url === '/teapot' ? 418 : 200, {

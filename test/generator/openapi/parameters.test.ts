@@ -20,6 +20,12 @@ test('a path parameter is printed as callers write it, and is always required', 
   ])
 })
 
+test('a parameter, and a tag, may be called as what every object has', (t) => {
+  t.deepEqual(parametersOf('/{constructor}', {}), [{ name: 'constructor', in: 'path', required: true, schema: { type: 'string' } }])
+  const document = documentOf({ toString: { valueOf: route({ method: 'GET', path: '/x', upstream: anyUpstream }) } })
+  t.deepEqual(document.tags, [{ name: 'toString', description: 'To string.' }])
+})
+
 test('the pattern of the path does not replace a schema’s format', (t) => {
   const params = z.object({ id: z.uuid() })
   t.deepEqual(parametersOf('/{id:[0-9a-f-]+}', { params })[0].schema, { type: 'string', format: 'uuid' })
