@@ -62,14 +62,31 @@ export async function createServices(
   const { limits, shared, leases } = redis
     ? await redisStores(redis, { clock, log, count, keep })
     : { limits: localLimits, shared: keep<SharedState>('shared:memory', () => createMemorySharedState(clock)), leases: undefined }
-  const revocations = keep(`revocations:${JSON.stringify(redis ?? 'memory')}`, () => new RevocationList({ shared, clock, log }))
+  const place = JSON.stringify(redis ?? 'memory')
+  const keepByStore: Services['keepByStore'] = (key, create) => resources.keepBy(place, key, create)
+  const revocations = keepByStore('revocations', () => new RevocationList({ shared, clock, log }))
   const converters = await loadConverters(routes)
   const warm: Services['warm'] = (run, within = WARM_MS) => void warmTasks.push({ run, within })
   warm(() => limits.warm())
   const forgetTarget: Services['forgetTarget'] = (upstream, target) => metrics.forgetTarget(upstream, target)
   const { certificates, jwt, fetchUpstream, tell } = parts
   const stores = { limits, localLimits, shared, leases, revocations }
-  return { clock, log, ...stores, certificates, count, observe, keep, warm, converters, jwt, fetchUpstream, tell, forgetTarget }
+  return {
+    clock,
+    log,
+    ...stores,
+    certificates,
+    count,
+    observe,
+    keep,
+    keepByStore,
+    warm,
+    converters,
+    jwt,
+    fetchUpstream,
+    tell,
+    forgetTarget,
+  }
 }
 
 /** Runs warm-up tasks side by side, each bounded in time; one that fails is logged and does not hold up the rest. */

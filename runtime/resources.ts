@@ -26,9 +26,15 @@ export class Resources {
     return resource
   }
 
-  /** The resource under `key`, if something asked for it. */
+  /** Keeps a resource that goes by a store: apart from those under the same key that go by another. */
+  keepBy<T extends Resource>(store: string, key: string, create: () => T): T {
+    return this.keep(`${key} by ${store}`, create)
+  }
+
+  /** The resource under `key`, if something asked for it; of several that go by different stores, the newest. */
   peek<T extends Resource>(key: string): T | undefined {
-    return this.#kept.get(key)?.resource as T | undefined
+    const found = [...this.#kept].findLast(([name]) => name === key || name.startsWith(`${key} by `))
+    return found?.[1].resource as T | undefined
   }
 
   /** Takes out everything that was last asked for before `generation`; the caller closes it when its users are gone. */

@@ -65,6 +65,8 @@ export interface Services {
   observe(name: string, labels: Readonly<Record<string, string>>, seconds: number): void
   /** The resource under `key`, created on first use; one that a reload no longer asks for is closed. */
   keep<T extends Resource>(key: string, create: () => T): T
+  /** The same for what goes by the shared state: kept as long as that is the same, and not when a reload names another Redis. */
+  keepByStore<T extends Resource>(key: string, create: () => T): T
   /** Delays readiness until `task` settles, at most for `within` milliseconds. Default 5,000. */
   warm(task: () => Promise<void>, within?: number): void
   /** The formats that some route converts. */

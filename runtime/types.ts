@@ -23,8 +23,8 @@ export interface GatewayRunOptions {
 
 /**
  * Tokens to revoke: those of an issuer with one `jti`, those of one `sub`, or all of them. `before` is in seconds since 1970,
- * default now: with `sub` or alone, only tokens issued until then are meant. `keep` says how long the revocation is
- * remembered, default `30d`; no token should live longer.
+ * default now and never in the future: with `sub` or alone, only tokens issued until then are meant. `keep` says how long the
+ * revocation is remembered, default `30d`, at most `3650d`; no token should live longer.
  */
 export interface Revocation {
   readonly issuer: string

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Duration, duration } from './schemas/text.js'
+import { type Duration, timerDuration } from './schemas/text.js'
 import { type TargetOptions, type TargetRules, type TargetSettings, targetIssues, targetSchema } from './target.js'
 
 /** Most targets of one upstream that are found. */
@@ -16,7 +16,7 @@ function isServer(text: string): boolean {
 }
 
 const stale = z
-  .union([z.literal('forever'), duration], 'expected "forever" or a duration')
+  .union([z.literal('forever'), timerDuration], 'expected "forever" or a duration')
   .transform((given) => (given === 'forever' ? Number.POSITIVE_INFINITY : given))
 
 /** Asks a name server for the addresses of a name, again and again. */
@@ -42,11 +42,11 @@ export const dnsSchema = z
     /** Name servers to ask, such as `['10.0.0.2', '127.0.0.1:5353']`. Default: those of the system. */
     servers: z.array(z.string().refine(isServer, 'expected an IP address, with a port if it is not 53')).min(1).max(16).optional(),
     /** Shortest time until the name is asked for again, whatever its TTL. Default `1s`. */
-    minTtl: duration.refine((ms) => ms >= 100, 'expected 100ms or more').prefault('1s'),
+    minTtl: timerDuration.refine((ms) => ms >= 100, 'expected 100ms or more').prefault('1s'),
     /** Longest time until the name is asked for again, whatever its TTL. Default `30s`. */
-    maxTtl: duration.prefault('30s'),
+    maxTtl: timerDuration.prefault('30s'),
     /** Longest wait for one answer. Default `2s`. */
-    timeout: duration.refine((ms) => ms > 0, 'expected more than 0').prefault('2s'),
+    timeout: timerDuration.refine((ms) => ms > 0, 'expected more than 0').prefault('2s'),
     /** How long the last answer is used while there is no new one. Default `5m`. */
     stale: stale.prefault('5m'),
   })
@@ -80,7 +80,7 @@ export type DnsSettings = z.output<typeof dnsSchema>
 
 /**
  * Yields an upstream's targets, the whole list each time, until `signal` says that nobody needs them any more. One that throws is called
- * again after a while; one that ends leaves its last list in use.
+ * again after a while, as is one that ends without a list or with one that cannot be used; any other end leaves its last list in use.
  */
 export type Discover = (signal: AbortSignal) => AsyncIterable<readonly (string | TargetOptions)[]>
 

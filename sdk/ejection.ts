@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Mode, mode } from './schemas/mode.js'
-import { type Duration, duration } from './schemas/text.js'
+import { type Duration, timerDuration } from './schemas/text.js'
 
 const inARow = z.union([z.literal(false), z.int().min(1).max(10_000)])
 
@@ -25,13 +25,13 @@ export const ejectionSchema = z.strictObject({
     ])
     .prefault({}),
   /** Time between two comparisons of success rates. Default `10s`. */
-  interval: duration.prefault('10s'),
+  interval: timerDuration.prefault('10s'),
   /** How long the first ejection lasts; the n-th lasts n times that. Each `interval` in which a target stays in takes one off. Default `30s`. */
-  baseTime: duration.prefault('30s'),
+  baseTime: timerDuration.prefault('30s'),
   /** Longest ejection. Default `300s`. */
-  maxTime: duration.prefault('300s'),
+  maxTime: timerDuration.prefault('300s'),
   /** Added to each ejection, at random up to this. Default `0s`. */
-  jitter: duration.prefault('0s'),
+  jitter: timerDuration.prefault('0s'),
   /** Largest share of the targets that is out at a time, in percent; one may always be, all of them never. Default 10. */
   maxShare: z.number().min(0).max(100).default(10),
   /** `enforce` (default) ejects; `shadow` only counts and logs what would be ejected. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Duration, duration } from './schemas/text.js'
+import { type Duration, timerDuration } from './schemas/text.js'
 import { isZodSchema } from './schemas/values.js'
 import type { Schema } from './types.js'
 
@@ -14,13 +14,13 @@ export const healthSchema = z
       .regex(/^\/[^\s#]*$/, 'expected a path that starts with "/"')
       .optional(),
     /** Time between probes of one target. Default `5s`. */
-    interval: duration.prefault('5s'),
+    interval: timerDuration.prefault('5s'),
     /** Time between probes of a target that is unhealthy. Default: `interval`. */
-    unhealthyInterval: duration.optional(),
+    unhealthyInterval: timerDuration.optional(),
     /** How far the time between probes differs at random, in percent, so that many gateways do not probe in step. Default 10. */
     jitter: z.number().min(0).max(100).default(10),
     /** Longest wait for a probe's response. Default `2s`. */
-    timeout: duration.prefault('2s'),
+    timeout: timerDuration.prefault('2s'),
     /** Statuses that count as healthy. Default `[200, 204]`. */
     statuses: z.array(z.int().min(100).max(599)).min(1).default([200, 204]),
     /** What the JSON of a healthy answer matches, such as `z.object({ status: z.literal('ok') })`; at most 64 KiB of it. With `http` only. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BudgetOptions } from './retry.js'
-import { type Duration, duration } from './schemas/text.js'
+import { type Duration, timerDuration } from './schemas/text.js'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99'] as const
 
@@ -9,7 +9,7 @@ const hedgeKeys = {
    * How long a response may fail to begin before another target is asked too: a time, or a percentile of the upstream’s latencies in the last
    * minute, from 30 requests on. Default `p95`.
    */
-  after: z.union([z.enum(PERCENTILES), duration], 'expected "p50", "p90", "p95", "p99" or a duration such as "80ms"').default('p95'),
+  after: z.union([z.enum(PERCENTILES), timerDuration], 'expected "p50", "p90", "p95", "p99" or a duration such as "80ms"').default('p95'),
   /** Most further attempts of one request, each after the same time. Default 1. */
   max: z.int().min(1).max(3).default(1),
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Duration, duration, type Size, size } from './schemas/text.js'
+import { type Duration, duration, type Size, size, timerDuration } from './schemas/text.js'
 import type { Schema } from './types.js'
 
 const FAILURES = ['connect', 'reset', 'timeout'] as const
@@ -30,9 +30,9 @@ const retryKeys = {
   backoff: z
     .strictObject({
       /** Longest wait before the first retry. Default `25ms`. */
-      base: duration.prefault('25ms'),
+      base: timerDuration.prefault('25ms'),
       /** Longest wait before any retry. Default `250ms`. */
-      max: duration.prefault('250ms'),
+      max: timerDuration.prefault('250ms'),
     })
     .refine(({ base, max }) => base <= max, 'expected `base` not to be longer than `max`')
     .prefault({}),
@@ -40,7 +40,7 @@ const retryKeys = {
    * Where no other target is left, a retry waits for as long as the response’s `Retry-After` asks (RFC 9110 section 10.2.3); where that is
    * longer than this, or than the time left, the response is passed on instead. Default `1s`.
    */
-  retryAfter: duration.prefault('1s'),
+  retryAfter: timerDuration.prefault('1s'),
 }
 
 /** The retry options of a route. */

@@ -15,7 +15,7 @@ import { type EjectionOptions, ejectionSchema } from './ejection.js'
 import { type HealthOptions, healthSchema } from './health.js'
 import { type UpstreamHedgeOptions, upstreamHedgeSchema } from './hedge.js'
 import { type UpstreamRetryOptions, upstreamRetrySchema } from './retry.js'
-import { type Duration, duration, headerName } from './schemas/text.js'
+import { type Duration, duration, headerName, timerDuration } from './schemas/text.js'
 import { STAMP, type Stamp, stampOf } from './stamp.js'
 import { type TargetOptions, targetIssues, targetSchema } from './target.js'
 import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
@@ -23,7 +23,7 @@ import { type UpstreamTlsOptions, upstreamTlsSchema } from './upstream-tls.js'
 /** Timeouts of one upstream call; a route may override them. All share one deadline. */
 export const timeoutsSchema = z.strictObject({
   /** Opening a connection, TLS included. Default `2s`. */
-  connect: duration.optional(),
+  connect: timerDuration.optional(),
   /** From the request being sent to the response's headers. Default `30s`. */
   headers: duration.optional(),
   /** Longest silence while a body is under way, in either direction. Default `60s`. */
@@ -40,7 +40,7 @@ const EXPECTED_TARGETS = 'expected a list of targets, or a value made by dns, fi
 /** How long the start waits for a healthy target, in milliseconds; 0 does not. */
 const startSchema = z
   .union(
-    [z.enum(['open', 'wait']), z.strictObject({ wait: duration.refine((ms) => ms > 0, 'expected more than 0') })],
+    [z.enum(['open', 'wait']), z.strictObject({ wait: timerDuration.refine((ms) => ms > 0, 'expected more than 0') })],
     "expected 'open', 'wait' or { wait: '30s' }",
   )
   .transform((given) => (typeof given === 'object' ? given.wait : given === 'wait' ? 30_000 : 0))

@@ -3,7 +3,7 @@ import { readPurge } from '../cache/read-purge.js'
 import type { AdminReply } from './admin-reply.js'
 import { readJson } from './read-json.js'
 
-const FORMS = 'Send one of {"tag": "…"}, {"path": "/…"}, {"route": "…"} and {"all": true}.\n'
+const FORMS = 'Send one of {"tag": "…"}, {"path": "/…"}, {"route": "…"} and {"all": true}; a path begins with / and has no query.\n'
 
 /** Serves `POST /cache/purge`: 200 once every process that listens was told. */
 export async function answerPurge(req: IncomingMessage, purge: (tag: string) => Promise<void> | undefined): Promise<AdminReply> {

@@ -154,7 +154,7 @@ export class CacheFiller {
         const times = this.#times(asked)
         if (response.status === 304 && canBeValidated(stale)) this.#renew(fetch, stale, response.headers, times)
         else if (isFailure(response.status)) lead?.pass(true)
-        else this.#keep(fetch, response, times)
+        else this.#keep(fetch, { ...response, status: exchange.route?.mapStatus?.get(response.status) ?? response.status }, times)
       },
       () => lead?.pass(true),
     )

@@ -1,19 +1,12 @@
 import type { CacheSettings } from '../../sdk/policies/cache.js'
 import { OUTER_REQUEST } from '../forward/header-rules.js'
+import { sentHeader } from '../forward/sent-header.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 
 /** A part with its length before it, so that no two parts run together. */
 const part = (text: string) => `${text.length}:${text}`
 
 const joined = (value: string | string[] | undefined) => (value === undefined ? '' : typeof value === 'string' ? value : value.join(', '))
-
-/** A request header as it goes upstream, after the edits of the route's steps; undefined if it does not. */
-export function sentHeader({ req: { headers }, requestEdits }: GatewayExchange, name: string): string | undefined {
-  const edit = requestEdits?.findLast((one) => one.name === name)
-  if (edit) return edit.value
-  const value = headers[name]
-  return value === undefined ? undefined : joined(value)
-}
 
 /** What reaches the upstream beside route, host, path and query. */
 function textOfRequest({ req: { headers }, requestEdits }: GatewayExchange, withEdits: boolean): string {

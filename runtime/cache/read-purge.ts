@@ -6,8 +6,8 @@ const text = z.string().min(1)
 const purge = z.union([
   /** A word of the tag header. */
   z.strictObject({ tag: text }).transform(({ tag }) => `tag:${tag}`),
-  /** A path without its query, as routed; with every query and on every host. */
-  z.strictObject({ path: text }).transform(({ path }) => `path:${path}`),
+  /** A path without its query, as routed; with every query and on every host. One that no request can have would seem to be purged. */
+  z.strictObject({ path: z.string().regex(/^\/[^?#]*$/) }).transform(({ path }) => `path:${path}`),
   /** The id of a route. */
   z.strictObject({ route: text }).transform(({ route }) => `route:${route}`),
   z.strictObject({ all: z.literal(true) }).transform(() => EVERYTHING),

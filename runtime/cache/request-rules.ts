@@ -1,8 +1,8 @@
 import { Problem } from '../../sdk/index.js'
 import { hasBody } from '../forward/collect-body.js'
+import { sentHeader } from '../forward/sent-header.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { readCacheControl, secondsOf } from './cache-control.js'
-import { sentHeader } from './cache-key.js'
 import { ageAt, freshFor, type Terms } from './terms.js'
 
 /** Methods that change nothing (RFC 9110 section 9.2.1), and so leave what is stored as it is. */

@@ -166,7 +166,11 @@ export class CompositionRun {
     const work = async (): Promise<void> => {
       while (next < list.length) {
         const at = next++
-        results[at] = await this.#element(part, list[at], at, index)
+        results[at] = await this.#element(part, list[at], at, index).catch((error: unknown) => {
+          // The list is lost: nobody needs its other elements.
+          next = list.length
+          throw error
+        })
       }
     }
     await Promise.all(Array.from({ length: Math.min(part.concurrency, list.length) }, work))

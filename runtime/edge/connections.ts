@@ -1,7 +1,9 @@
 import type { Server, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { networkOf } from '../../sdk/keys.js'
 import { type ClientAddress, plainAddress } from './client-address.js'
 import type { ClosedReason } from './refusal.js'
+import { isResting } from './resting.js'
 
 /** How many connections the gateway holds. */
 export interface ConnectionLimits {
@@ -11,9 +13,6 @@ export interface ConnectionLimits {
 
 /** How many idle connections make room at once, so that a crowd of newcomers does not search all others one by one. */
 const SHED_AT_ONCE = 64
-
-/** Waits for a request: kept alive after a response, when Node's idle timer runs, or without a byte so far. */
-const isIdle = (socket: Socket): boolean => (socket.timeout ?? 0) > 0 || socket.bytesRead === 0
 
 /**
  * Counts client connections. Beyond the limit of one address (one /64 network in IPv6) a new one is reset; beyond the limit of
@@ -25,6 +24,8 @@ export class Connections {
   readonly #closed: (reason: ClosedReason) => void
   readonly #open = new Set<Socket>()
   readonly #perIp = new Map<string, number>()
+  /** What speaks HTTP on a connection with TLS: only it knows whether that rests. */
+  readonly #secured = new WeakMap<Socket, TLSSocket>()
 
   constructor(limits: ConnectionLimits, addresses: ClientAddress, closed: (reason: ClosedReason) => void) {
     this.#limits = limits
@@ -34,6 +35,14 @@ export class Connections {
 
   watch(server: Server): void {
     server.on('connection', (socket) => this.#admit(socket))
+    server.on('secureConnection', (secured: TLSSocket & { readonly _parent?: Socket }) => {
+      if (secured._parent) this.#secured.set(secured._parent, secured)
+    })
+  }
+
+  /** Waits for a request: at rest after a response, or without a byte so far. */
+  #isIdle(socket: Socket): boolean {
+    return socket.bytesRead === 0 || isResting(this.#secured.get(socket) ?? socket)
   }
 
   #admit(socket: Socket): void {
@@ -65,7 +74,7 @@ export class Connections {
     const before = this.#open.size
     for (const socket of this.#open) {
       if (left === 0) break
-      if (!isIdle(socket)) continue
+      if (!this.#isIdle(socket)) continue
       left--
       this.#open.delete(socket)
       this.#closed('shed')

@@ -15,6 +15,7 @@ import { Http2Response } from './http2-response.js'
 import type { ListenerHandlers } from './listener.js'
 import type { RefusalReason } from './refusal.js'
 import { refusalBody } from './refusal-body.js'
+import { setResting } from './resting.js'
 
 /** What a connection may hold of uploads that nobody has read yet; a stream has HTTP/2's own 64 KiB. */
 const CONNECTION_WINDOW = 1_048_576
@@ -93,15 +94,19 @@ export class Http2Sessions {
     let served = 0
     // A connection counts as idle while it has no stream, whatever other frames come. A header block that never ends opens none.
     let idle = setTimeout(cut, timeouts.headers).unref()
+    setResting(socket, true)
     this.#open.add(session)
     session.setLocalWindowSize(CONNECTION_WINDOW)
     session.on('stream', (stream) => {
       clearTimeout(idle)
+      setResting(socket, false)
       open++
       if (++served === limits.requestsPerConnection) session.close()
       limitUpload(stream, timeouts.request)
       stream.once('close', () => {
-        if (--open === 0 && !socket.destroyed) idle = setTimeout(cut, timeouts.keepAlive).unref()
+        if (--open > 0 || socket.destroyed) return
+        setResting(socket, true)
+        idle = setTimeout(cut, timeouts.keepAlive).unref()
       })
     })
     session.once('close', () => {

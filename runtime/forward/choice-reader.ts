@@ -1,6 +1,7 @@
 import type { ResolvedRoute } from '../../sdk/resolved.js'
 import type { GatewayExchange } from '../pipeline/exchange.js'
 import { parseCookies } from '../pipeline/parse-cookies.js'
+import { sentHeader } from './sent-header.js'
 
 type Read = (exchange: GatewayExchange) => string | undefined
 
@@ -9,14 +10,6 @@ export interface ChoiceReader {
   readonly affinity: Read | undefined
   readonly subset: Read | undefined
   readonly bond: Read | undefined
-}
-
-/** A header's value as it is sent upstream: what a step set last, else what came. */
-function sentHeader({ req, requestEdits }: GatewayExchange, name: string): string | undefined {
-  const edit = requestEdits?.findLast((one) => one.name.toLowerCase() === name)
-  if (edit) return edit.value
-  const value = req.headers[name]
-  return Array.isArray(value) ? value.join(', ') : value
 }
 
 /** What a route's upstream wants to know of each request; undefined where it chooses without looking at them. */

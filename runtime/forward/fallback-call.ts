@@ -111,7 +111,7 @@ export class FallbackCall implements OutgoingCall, UpstreamSink, Expiring {
   /** Goes to the other upstream, where that can still be done and does no harm. */
   #turn(after: string, heard: boolean): boolean {
     const { exchange, route, fallback, sink, turned, context, requestFor } = this.#parts
-    const { total } = route.timeouts
+    const { total } = this.#request.timeouts
     const left = total === undefined ? undefined : total - (context.clock.now() - this.#startedAt)
     if (this.#begun || (heard && !this.#request.idempotent) || this.#request.bodySpent() || (left !== undefined && left <= 0)) return false
     fallback.taken(exchange, 'upstream', after)

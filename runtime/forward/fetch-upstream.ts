@@ -5,6 +5,7 @@ import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import { type OutgoingCall, openCall } from '../upstreams/open-call.js'
 import type { UpstreamSink } from '../upstreams/upstream-request.js'
 import { type ForwardContext, ForwardRequest } from './forward.js'
+import { withPublicLocations } from './public-location.js'
 import { endToEndFields } from './response-headers.js'
 
 /** What a call of the gateway's own changes about the request it is made from. */
@@ -29,14 +30,23 @@ class Collector implements UpstreamSink {
   readonly #limit: number
   readonly #resolve: (response: CapturedResponse) => void
   readonly #reject: (problem: Problem) => void
+  readonly #publish: ((status: number, headers: Buffer[]) => Buffer[]) | undefined
   readonly #chunks: Buffer[] = []
   #bytes = 0
   #status = 0
   #headers: readonly string[] = []
   cancel: () => void = () => undefined
 
-  constructor(context: ForwardContext, limit: number, resolve: (response: CapturedResponse) => void, reject: (problem: Problem) => void) {
+  /** @param publish makes the upstream's locations those that callers see */
+  constructor(
+    context: ForwardContext,
+    limit: number,
+    resolve: (response: CapturedResponse) => void,
+    reject: (problem: Problem) => void,
+    publish: ((status: number, headers: Buffer[]) => Buffer[]) | undefined,
+  ) {
     this.#context = context
+    this.#publish = publish
     this.#limit = limit
     this.#resolve = resolve
     this.#reject = reject
@@ -44,7 +54,7 @@ class Collector implements UpstreamSink {
 
   begin(status: number, headers: Buffer[]): boolean {
     this.#status = status
-    this.#headers = endToEndFields(headers, this.#context, undefined, false)
+    this.#headers = endToEndFields(this.#publish?.(status, headers) ?? headers, this.#context, undefined, false)
     return true
   }
 
@@ -84,8 +94,11 @@ export async function fetchUpstream(
     body: { value: body },
     upgrade: { value: false },
   })
+  // What another route of its own is asked stays with who asks.
+  const location = given ? undefined : route.publicLocation
+  const publish = location && ((status: number, headers: Buffer[]) => withPublicLocations(status, headers, exchange, location))
   return new Promise((resolve, reject) => {
-    const sink = new Collector(context, limit, resolve, reject)
+    const sink = new Collector(context, limit, resolve, reject, publish)
     const call = openCall(pool, new ForwardRequest(apart, route, context), sink, context)
     sink.cancel = () => call.cancel()
     begun?.(call)

@@ -32,10 +32,17 @@ function repeats(nonIdempotent: 'with-key' | boolean, { req }: GatewayExchange):
 }
 
 /** The timeouts of one request; a trusted proxy may have less time left than the route gives. */
-function timeoutsFor({ req }: GatewayExchange, { timeouts }: CompiledRoute, header: string, { addresses }: ForwardContext) {
+function timeoutsFor(
+  { req, startedAt }: GatewayExchange,
+  { timeouts }: CompiledRoute,
+  header: string,
+  { addresses, clock }: ForwardContext,
+) {
   const given = req.headers[header]
   if (typeof given !== 'string' || !/^\d{1,9}$/.test(given) || !addresses.trusts(req.socket.remoteAddress ?? '')) return timeouts
-  return { ...timeouts, total: Math.min(Number(given), timeouts.total ?? Number.POSITIVE_INFINITY) }
+  // It was said when the request came, and this may be a later call of a composition.
+  const left = Math.max(1, Number(given) - (clock.now() - startedAt))
+  return { ...timeouts, total: Math.min(left, timeouts.total ?? Number.POSITIVE_INFINITY) }
 }
 
 /** The upstream's side of an exchange. */

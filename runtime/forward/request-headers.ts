@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { ClientAddress } from '../edge/client-address.js'
 import { plainAddress } from '../edge/client-address.js'
@@ -57,32 +58,42 @@ export function requestHeaders(
   }
   // Node has joined several lines with `; ` already.
   if (req.headers.cookie !== undefined && !nominated?.has('cookie')) writeUnedited(out, requestEdits, 'cookie', req.headers.cookie)
-  writeMaxForwards(out, exchange)
-  writeForwarded(out, exchange, peer, trusted)
+  writeMaxForwards(out, exchange, nominated)
+  writeForwarded(out, exchange, peer, trusted, nominated)
   out.push('via', `${req.httpVersion} ${pseudonym}`, requestIdHeader, exchange.requestId)
   if (deadlineHeader !== undefined) writeUnedited(out, requestEdits, deadlineHeader, String(Math.max(1, Math.floor(remaining))))
   if (requestEdits) appendEdits(out, requestEdits)
   return out
 }
 
-function writeForwarded(out: string[], { req, requestEdits }: GatewayExchange, peer: string, trusted: boolean): void {
+function writeForwarded(
+  out: string[],
+  { req, requestEdits }: GatewayExchange,
+  peer: string,
+  trusted: boolean,
+  nominated: ReadonlySet<string> | undefined,
+): void {
   const chain = trusted ? req.headers['x-forwarded-for'] : undefined
   const address = plainAddress(peer)
   writeUnedited(out, requestEdits, 'x-forwarded-for', chain === undefined ? address : `${chain}, ${address}`)
-  if (!trusted || req.headers['x-forwarded-proto'] === undefined)
+  // A nominated one is gone, and the upstream would be left without any.
+  if (!trusted || !hasPassed(req, nominated, 'x-forwarded-proto'))
     writeUnedited(out, requestEdits, 'x-forwarded-proto', (req.socket as TLSSocket).encrypted ? 'https' : 'http')
-  if ((!trusted || req.headers['x-forwarded-host'] === undefined) && req.headers.host !== undefined)
+  if (req.headers.host !== undefined && (!trusted || !hasPassed(req, nominated, 'x-forwarded-host')))
     writeUnedited(out, requestEdits, 'x-forwarded-host', req.headers.host)
 }
+
+const hasPassed = ({ headers }: IncomingMessage, nominated: ReadonlySet<string> | undefined, name: string) =>
+  headers[name] !== undefined && !nominated?.has(name)
 
 function writeUnedited(out: string[], edits: readonly HeaderEdit[] | undefined, name: string, value: string): void {
   if (!edits || !isEdited(edits, name)) out.push(name, value)
 }
 
 /** One hop less for OPTIONS (RFC 9110 section 7.6.2); of other methods the field means nothing and passes. */
-function writeMaxForwards(out: string[], { req, method }: GatewayExchange): void {
+function writeMaxForwards(out: string[], { req, method }: GatewayExchange, nominated: ReadonlySet<string> | undefined): void {
   const value = req.headers['max-forwards'] as string | undefined
-  if (value === undefined) return
+  if (value === undefined || nominated?.has('max-forwards')) return
   if (method !== 'OPTIONS') out.push('max-forwards', value)
   else if (/^\d+$/.test(value)) out.push('max-forwards', String(Math.min(Number(value), MAX_HOPS) - 1))
 }

@@ -156,7 +156,10 @@ export class MirrorCopy implements Tap, Expiring {
     this.#release()
     const { compare } = this.#way
     if (!compare) return
-    if (this.#first.state !== 'whole' || this.#second.state !== 'whole') this.#outcome.board.compared(this.#outcome.route, 'not_compared')
+    // What stands in for the route's own upstream says nothing of it.
+    const stoodIn = this.#exchange.fallback !== undefined
+    if (stoodIn || this.#first.state !== 'whole' || this.#second.state !== 'whole')
+      this.#outcome.board.compared(this.#outcome.route, 'not_compared')
     else
       setImmediate(() => {
         compare(this.#first, this.#second).then(

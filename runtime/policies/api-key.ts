@@ -34,8 +34,8 @@ function fileFinder(file: string, { metadata }: ApiKeySettings, { identity, serv
 }
 
 function redisFinder(ttl: number, { metadata }: ApiKeySettings, { services }: CompileContext): KeyFinder {
-  const { shared, clock, keep, log } = services
-  const keys = keep(`api-keys:${ttl}`, () => new SharedKeys(shared, clock, ttl))
+  const { shared, clock, keepByStore, log } = services
+  const keys = keepByStore(`api-keys:${ttl}`, () => new SharedKeys(shared, clock, ttl))
   return new RedisKeyFinder(keys, metadata, (digest) => log.warn({ digest }, 'stored API key does not fit the metadata schema'))
 }
 

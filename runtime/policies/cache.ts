@@ -12,11 +12,12 @@ import type { CompilePolicy } from './compiler.js'
 /** Compiles `cache`: looks before the upstream is called, and watches what comes from it. */
 export const compileCache: CompilePolicy<'cache'> = (settings, { identity, services }) => {
   const { clock, shared, log, count } = services
-  const purges = services.keep('cache:purges', () => new PurgeTimes(clock, shared))
+  const purges = services.keepByStore('cache:purges', () => new PurgeTimes(clock, shared))
   const { key, ...plain } = settings
   // What a key reads may have changed with the config, and functions cannot be compared: such a store does not outlive it.
   const kept = `cache:${identity}:${JSON.stringify(plain)}${key.length === 0 ? '' : `:${Math.random()}`}`
-  const memory = services.keep(kept, () => new MemoryResponses(settings.memory))
+  // With the purges: what they know is gone must not come back with others that do not.
+  const memory = services.keepByStore(kept, () => new MemoryResponses(settings.memory))
   if (settings.store === 'shared') purges.share()
   const store = settings.store === 'shared' ? new SharedResponses(memory, shared, purges, clock) : memory
   const cache = new ResponseCache(settings, services, store, purges)

@@ -1,5 +1,7 @@
 import type { CompiledPolicy, RequestStep } from '../../sdk/index.js'
 import type { CookiesSettings } from '../../sdk/policies/cookies.js'
+import { sentHeader } from '../forward/sent-header.js'
+import type { GatewayExchange, HeaderEdit } from '../pipeline/exchange.js'
 import type { CompilePolicy } from './compiler.js'
 
 const nameOf = (pair: string) => (pair.split('=', 1)[0] as string).trim()
@@ -8,8 +10,9 @@ function chooseSent({ keep, remove }: CookiesSettings['request']): RequestStep |
   if (!keep && remove.length === 0) return undefined
   const passes = (name: string) => (keep ? keep.includes(name) : true) && !remove.includes(name)
   return (exchange) => {
-    const given = exchange.headers['cookie']
-    if (typeof given !== 'string') return
+    // What an auth stripped or another policy took away is not to come back.
+    const given = sentHeader(exchange as GatewayExchange, 'cookie')
+    if (given === undefined) return
     const pairs = given.split(';').filter((pair) => passes(nameOf(pair)))
     if (pairs.length === 0) exchange.removeRequestHeader('cookie')
     else exchange.setRequestHeader('cookie', pairs.map((pair) => pair.trim()).join('; '))
@@ -43,13 +46,26 @@ function editLine(line: string, attributes: ReadonlyMap<string, string | undefin
   return [pair.trim(), ...kept, ...[...edits.values()].filter((text) => text !== undefined)].join('; ')
 }
 
+const linesOf = (headers: readonly string[]) =>
+  headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'set-cookie')
+
+/** The lines as another policy of this kind left them, taken back from the edits; undefined where there is none. */
+function takeEdited(exchange: GatewayExchange): string[] | undefined {
+  const edits = exchange.responseEdits ?? []
+  const from = edits.findLastIndex(({ name, add }) => name === 'set-cookie' && !add)
+  if (from < 0) return undefined
+  const isLine = ({ name }: HeaderEdit, index: number) => index > from && name === 'set-cookie'
+  exchange.responseEdits = edits.filter((edit, index) => !isLine(edit, index))
+  return edits.filter(isLine).flatMap(({ value }) => value ?? [])
+}
+
 /** Edits the `Set-Cookie` lines of the upstream's response. */
 function editReceived(settings: CookiesSettings['response']): RequestStep | undefined {
   const attributes = attributesOf(settings)
   if (attributes.size === 0 && settings.remove.length === 0) return undefined
   return (exchange) =>
     exchange.onUpstream(({ headers }) => {
-      const lines = (headers ?? []).filter((_, index) => index % 2 === 1 && headers?.[index - 1]?.toLowerCase() === 'set-cookie')
+      const lines = takeEdited(exchange as GatewayExchange) ?? linesOf(headers ?? [])
       if (lines.length === 0) return undefined
       exchange.removeResponseHeader('set-cookie')
       for (const line of lines) {

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '../../sdk/schemas/text.js'
 import type { Services } from '../services.js'
 import { createProbe, type HealthSettings, type Probe } from './health-probe.js'
 import { HealthTally, type ProbeOutcome } from './health-tally.js'
@@ -83,7 +84,8 @@ export class TargetHealth {
   #schedule(delay: number): void {
     clearTimeout(this.#timer)
     const jitter = this.#settings.jitter / 100
-    this.#timer = setTimeout(() => void this.#check(), delay * (1 - jitter + 2 * jitter * this.#deps.random()))
+    const wait = Math.min(delay * (1 - jitter + 2 * jitter * this.#deps.random()), LONGEST_TIMER_MS)
+    this.#timer = setTimeout(() => void this.#check(), wait)
     this.#timer.unref()
   }
 

@@ -80,6 +80,12 @@ export class UpstreamCall implements AttemptOwner, Retrier, Racer {
     attempt.send()
   }
 
+  resume(target: Target): void {
+    const { breakers, targets } = this.pool
+    const isUsable = targets.includes(target) && (breakers === undefined || breakers.usable([target]).length > 0)
+    this.start(isUsable ? target : this.pick())
+  }
+
   /** Ends the call: the client is gone, or nobody needs the rest. */
   cancel(): void {
     if (this.#over) return

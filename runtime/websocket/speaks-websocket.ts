@@ -9,9 +9,9 @@ import { isHandshake } from './handshake.js'
 const isIdle = (socket: Socket) => !(socket as { _httpMessage?: ServerResponse | null })._httpMessage
 
 /** True for a WebSocket handshake that is to be run as one: its route speaks WebSocket, and its connection is its own. */
-export function speaksWebSocket(req: IncomingMessage, { table }: LiveConfig): boolean {
+export function speaksWebSocket(req: IncomingMessage, { table, keepsEncodedSlashes }: LiveConfig): boolean {
   if (!isHandshake(req) || isBehindLast(req) || !(req.socket instanceof Socket) || !isIdle(req.socket)) return false
-  const target = canonicalTarget(req.url as string)
+  const target = canonicalTarget(req.url as string, keepsEncodedSlashes)
   if ('reason' in target) return false
   return table.match('GET', target.path, { req, queryString: target.queryString })?.entry.websocket !== undefined
 }

@@ -43,6 +43,12 @@ export function parsed<T>(parse: (text: string) => T | undefined, expected: stri
 /** Parses a {@link Duration} to milliseconds. */
 export const duration = parsed((text) => measure(text, DURATION_MS), 'a duration such as "250ms", "10s" or "5m"')
 
+/** Longest that a timer of Node.js waits, in milliseconds; it takes what is longer for 1 ms. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** Parses a {@link Duration} that is waited for by one timer: at most 24 days. */
+export const timerDuration = duration.refine((ms) => ms <= LONGEST_TIMER_MS, 'expected at most 24d')
+
 /** Parses a {@link Size} to bytes. */
 export const size = parsed((text) => measure(text, SIZE_BYTES), 'a size such as "64kb" or "1mb"')
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { ExecutionContext } from 'ava'
 import test from 'ava'
-import { defineGateway, route, type UpstreamOptions, upstream } from 'gatewright'
+import { defineGateway, discover, route, type UpstreamOptions, upstream } from 'gatewright'
 import type { BreakerOptions } from '../../sdk/breaker.js'
 import { fakeClock } from '../helpers/fake-clock.js'
 import { withResolvers } from '../helpers/raw-http.js'
@@ -255,6 +255,27 @@ test('operators see breakers and set them, on the admin listener and on the gate
     t.is((await admin(method, path, body, type)).status, status, `${method} ${path} ${JSON.stringify(body)}`)
   s.gateway.breakers.set('other', { state: 'open' })
   t.is((await s.ask('/other')).status, 503)
+  let join = () => {}
+  const joins = new Promise<void>((resolve) => (join = resolve))
+  const none = discover(async function* () {
+    yield []
+    await joins
+    yield [s.up.url]
+    await new Promise(() => {})
+  })
+  const routes = {
+    whole: route({ method: 'GET', path: '/a', upstream: upstream('whole', { targets: none, breaker: {} }) }),
+    each: route({ method: 'GET', path: '/b', upstream: upstream('each', { targets: none, breaker: { per: 'target' } }) }),
+  }
+  const empty = await startGateway(t, routes)
+  empty.breakers.set('whole', { state: 'open' })
+  t.deepEqual(empty.breakers.list(), [{ upstream: 'whole', state: 'open', pinned: true }])
+  empty.breakers.set('each', { state: 'open' })
+  join()
+  while (empty.breakers.list().length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  t.like(empty.breakers.list()[1], { upstream: 'each', state: 'open', pinned: true }, 'a target that joins later')
+  empty.breakers.set('each', { state: 'auto' })
+  t.like(empty.breakers.list()[1], { upstream: 'each', state: 'closed', pinned: false })
   t.throws(() => s.gateway.breakers.set('nobody', { state: 'open' }), { message: /No upstream "nobody"/ })
 })
 
@@ -274,4 +295,16 @@ test('routes declare what their upstream’s breaker and bulkhead answer', async
   t.deepEqual(problemsOf({ breaker: {} }), { problems: ['CIRCUIT_OPEN'], retry: true })
   t.deepEqual(problemsOf({ bulkhead: {} }), { problems: ['UPSTREAM_BUSY'], retry: true })
   t.deepEqual(problemsOf({ adaptive: {} }), { problems: ['UPSTREAM_BUSY'], retry: true })
+})
+
+test('a retry that waits while its breaker opens is not made', async (t) => {
+  const up = await startUpstream(t, (_request, res) => res.writeHead(503, { 'retry-after': '2' }).end())
+  const to = upstream('up', { targets: [up.url], breaker: {}, retry: { retryAfter: '3s' } })
+  const gateway = await startGateway(t, { any: route({ method: 'GET', path: '/', upstream: to }) })
+  const answer = fetch(gateway.url)
+  const retries = async () => /retries_total\{.*reason="503"\} 1/.test(await (await fetch(`${gateway.adminUrl}/metrics`)).text())
+  while (!(await retries())) await new Promise(setImmediate)
+  gateway.breakers.set('up', { state: 'open' })
+  t.is(((await (await answer).json()) as { code: string }).code, 'CIRCUIT_OPEN')
+  t.is(up.requests.length, 1)
 })

@@ -11,7 +11,13 @@ import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 type Lane = (typeof LANES)[number]
 
 /** A gateway before an upstream that holds every request until the test answers it. */
-async function stage(t: ExecutionContext, lifecycle: Lane, options: Partial<UpstreamOptions>, run: GatewayRunOptions = {}) {
+async function stage(
+  t: ExecutionContext,
+  lifecycle: Lane,
+  options: Partial<UpstreamOptions>,
+  run: GatewayRunOptions = {},
+  hurried: object = {},
+) {
   const held: ServerResponse[] = []
   let tell = () => {}
   const slow = await startUpstream(t, (_request, res) => {
@@ -19,8 +25,10 @@ async function stage(t: ExecutionContext, lifecycle: Lane, options: Partial<Upst
     tell()
   })
   const quick = await startUpstream(t)
+  const to = upstream('slow', { targets: [slow.url], ...options })
   const routes = {
-    slow: route({ method: 'GET', path: '/slow', upstream: upstream('slow', { targets: [slow.url], ...options }), lifecycle }),
+    slow: route({ method: 'GET', path: '/slow', upstream: to, lifecycle }),
+    hurried: route({ method: 'GET', path: '/hurried', upstream: to, lifecycle, ...hurried }),
     quick: route({ method: 'GET', path: '/quick', upstream: upstream('quick', { targets: [quick.url], ...options }), lifecycle }),
   }
   const gateway = await startGateway(t, routes, {}, run)
@@ -76,6 +84,19 @@ for (const lane of LANES) {
     clock.advance(1_000)
     t.deepEqual(await late, FULL)
     t.regex(await s.metrics(), /^gatewright_upstream_refusals_total\{upstream="slow",reason="waited"\} 1$/m)
+    res?.end()
+    t.is((await first).status, 200)
+  })
+
+  test(`${lane}: the wait ends with the total time`, async (t) => {
+    const clock = fakeClock()
+    const s = await stage(t, lane, { bulkhead: { max: 1, wait: '1h' } }, { clock }, { timeouts: { total: '5s' } })
+    const first = s.ask()
+    const [res] = await s.holds(1)
+    const late = s.ask('/hurried')
+    await s.shows('gatewright_upstream_queued{upstream="slow"} 1')
+    clock.advance(5_000)
+    t.deepEqual(await late, FULL)
     res?.end()
     t.is((await first).status, 200)
   })

@@ -314,3 +314,27 @@ test('mock answers composed routes from what their parts declare', async (t) => 
   )
   t.is(gateway.inspect()[0]?.upstream, 'none')
 })
+
+test('where an optional list is lost nothing more is asked for it', async (t) => {
+  const gate = new Gate()
+  const { fake, up } = await service(t, 'all', (request, res) => {
+    if (request.url === '/list') res.end('[0,1,2,3,4,5]')
+    else if (request.url === '/items/1') res.writeHead(500).end()
+    else gate.answer(request, res)
+  })
+  const list = call(up, { path: '/list', response: z.array(z.number()) })
+  const item = (element: Parameters<Parameters<typeof each<unknown, number, unknown, unknown, false>>[1]>[0]) =>
+    call(up, { needs: { element }, path: '/items/{id}', params: ({ element }) => ({ id: element }), response: z.unknown() })
+  const items = each(list, item, { optional: true, concurrency: 2 })
+  const gateway = await startGateway(t, {
+    all: route({ method: 'GET', path: '/all', compose: compose({ items }) }),
+    one: route({ method: 'GET', path: '/one', compose: compose({ list }) }),
+  })
+  t.is(((await (await fetch(`${gateway.url}/all`)).json()) as { items: unknown }).items, null)
+  gate.open('/items/0')
+  for (let turn = 0; turn < 5; turn++) await fetch(`${gateway.url}/one`)
+  t.deepEqual(
+    fake.requests.map(({ url }) => url).filter((url) => url !== '/list'),
+    ['/items/0', '/items/1'],
+  )
+})

@@ -1,5 +1,6 @@
 import test from 'ava'
-import { route, type UpstreamOptions, upstream } from 'gatewright'
+import { call, compose, route, type UpstreamOptions, upstream } from 'gatewright'
+import { z } from 'zod'
 import { rawServer } from '../helpers/raw-http.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
@@ -57,6 +58,28 @@ for (const lifecycle of LANES) {
     const startedAt = performance.now()
     t.is((await fetch(slow.url, { headers: { [NAME]: '200' } })).status, 504)
     t.true(performance.now() - startedAt < 10_000)
+  })
+
+  test(`${lifecycle}: a fallback has what is left of a trusted proxy's time`, async (t) => {
+    const up = await startUpstream(t, (_request, res) => void setTimeout(() => res.writeHead(503).end(), 200))
+    const other = await startUpstream(t)
+    const fallback = { upstream: upstream('other', { targets: [other.url], deadlineHeader: true }) }
+    const gateway = await startGateway(t, any({ targets: [up.url], deadlineHeader: true }, { fallback }), TRUSTED)
+    t.is((await fetch(gateway.url, { headers: { [NAME]: '20000' } })).status, 200)
+    const told = Number(other.requests[0]?.headers[NAME])
+    t.true(told > 0 && told <= 19_850, `${told}`)
+  })
+
+  test(`${lifecycle}: each call of a composition has what is left of it`, async (t) => {
+    const up = await startUpstream(t, (_request, res) => void setTimeout(() => res.end('1'), 200))
+    const to = upstream('up', { targets: [up.url], deadlineHeader: true })
+    const first = call(to, { path: '/first', response: z.number() })
+    const second = call(to, { needs: { first }, path: '/second', response: z.number() })
+    const both = route({ method: 'GET', path: '/', lifecycle, compose: compose({ second }) })
+    const gateway = await startGateway(t, { both }, TRUSTED)
+    t.is((await fetch(gateway.url, { headers: { [NAME]: '20000' } })).status, 200)
+    const told = Number(up.requests[1]?.headers[NAME])
+    t.true(told > 0 && told <= 19_850, `${told}`)
   })
 
   test(`${lifecycle}: without the option the header passes as any other`, async (t) => {

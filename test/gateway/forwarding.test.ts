@@ -25,6 +25,18 @@ for (const lifecycle of LANES) {
     )
   })
 
+  test(`${lifecycle}: what a trusted proxy's Connection nominates is written anew, and Max-Forwards stays behind`, async (t) => {
+    const up = await startUpstream(t)
+    const gateway = await startGateway(t, pass([up.url]), { server: { trustedProxies: ['127.0.0.1'] } })
+    const lines = ['Host: gw', 'Connection: Max-Forwards, X-Forwarded-Proto, X-Forwarded-Host', 'Max-Forwards: 5']
+    const forwarded = ['X-Forwarded-Proto: https', 'X-Forwarded-Host: outer']
+    await sendRaw(gateway.url, `OPTIONS /a HTTP/1.1\r\n${[...lines, ...forwarded].join('\r\n')}\r\n\r\n`)
+    const { rawHeaders = [] } = up.requests[0] ?? {}
+    t.deepEqual(headerLines(rawHeaders, 'max-forwards'), [])
+    t.deepEqual(headerLines(rawHeaders, 'x-forwarded-proto'), ['http'])
+    t.deepEqual(headerLines(rawHeaders, 'x-forwarded-host'), ['gw'])
+  })
+
   test(`${lifecycle}: puts the target's base path before the path`, async (t) => {
     const up = await startUpstream(t)
     const gateway = await startGateway(t, pass([`${up.url}/base/`]))

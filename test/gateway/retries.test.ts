@@ -87,11 +87,9 @@ for (const lifecycle of LANES) {
   })
 
   test(`${lifecycle}: C-19: retries end with the total time`, async (t) => {
-    let connections = 0
-    const url = await rawServer(t, (socket) => {
-      connections++
-      socket.resume()
-    })
+    let requests = 0
+    // A connection that opens late, on a machine in use, brings no request.
+    const url = await rawServer(t, (socket) => void socket.once('data', () => requests++))
     const gateway = await startGateway(
       t,
       any({ targets: [url], retry: { ...FAST, attempts: 10 }, timeouts: { headers: '150ms', total: '500ms' } }),
@@ -100,7 +98,7 @@ for (const lifecycle of LANES) {
     const response = await fetch(gateway.url)
     t.is(response.status, 504)
     t.true(performance.now() - startedAt < 5_000)
-    t.true(connections <= 4, `${connections}`)
+    t.true(requests >= 1 && requests <= 4, `${requests}`)
   })
 
   test(`${lifecycle}: a target that does not answer within \`perTry\` is left for another`, async (t) => {

@@ -9,7 +9,7 @@ import type { ExecutionContext } from 'ava'
 import test from 'ava'
 import { ConfigError, defineGateway, type ListenerTlsOptions, route, upstream } from 'gatewright'
 import { testGateway } from 'gatewright/testing'
-import { CA, TLS, tlsFile, tlsText } from '../helpers/http2.js'
+import { ask, CA, openSession, TLS, tlsFile, tlsText } from '../helpers/http2.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
 const routesTo = (url: string, lifecycle: 'direct' | 'hapi' = 'direct') => ({
@@ -137,3 +137,31 @@ test('what is wrong with a certificate or key is said at load', (t) => {
   t.is(secret?.code, 'GW1002')
   t.notRegex(JSON.stringify(secret), /my-secret-key/)
 })
+
+for (const http2 of [false, true])
+  test(`beyond the limit of connections the oldest idle one makes room, over ${http2 ? 'HTTP/2' : 'HTTP/1.1'} too`, async (t) => {
+    const up = await startUpstream(t)
+    const server = { tls: TLS, http2, limits: { connections: 2 } }
+    const gateway = await startGateway(t, routesTo(up.url), { server })
+    const open = async () => {
+      if (http2) {
+        const session = await openSession(t, gateway.url)
+        return { closed: once(session, 'close'), status: async () => (await ask(session, { ':path': '/' })).status }
+      }
+      const socket = await handshake(t, gateway.url)
+      socket.on('error', () => undefined)
+      const status = async () => {
+        socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+        return Number(String((await once(socket, 'data'))[0]).slice(9, 12))
+      }
+      return { closed: once(socket, 'close'), status }
+    }
+    const first = await open()
+    t.is(await first.status(), 200)
+    const second = await open()
+    t.is(await second.status(), 200)
+    const third = await open()
+    t.is(await third.status(), 200)
+    await first.closed
+    t.is(await second.status(), 200)
+  })

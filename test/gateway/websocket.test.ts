@@ -35,6 +35,18 @@ for (const lifecycle of LANES) {
     ])
   })
 
+  test(`${lifecycle}: a route that keeps encoded slashes speaks WebSocket on such a path`, async (t) => {
+    const up = await socketUpstream(t)
+    const to = upstream('up', { targets: [up.url] })
+    const gateway = await startGateway(t, {
+      room: route({ method: 'GET', path: '/rooms/{room}', upstream: to, websocket: true, encodedSlashes: 'keep', lifecycle }),
+    })
+    const socket = await openSocket(t, `${gateway.url}/rooms/a%2Fb`)
+    socket.send('hello')
+    t.is(await nextMessage(socket), 'hello')
+    t.is(up.handshakes[0]?.url, '/rooms/a%2Fb')
+  })
+
   test(`${lifecycle}: the upstream gets the handshake as it gets any request`, async (t) => {
     const up = await socketUpstream(t)
     const gateway = await startGateway(t, {

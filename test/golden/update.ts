@@ -1,15 +1,16 @@
 // Rewrites every golden file from what the emitters give now; review the difference before committing it.
 
-import { updateClientGoldens } from '../generator/client/goldens.js'
-import { openApiGoldens } from '../generator/openapi/goldens.js'
-import { type Goldens, writeGoldens } from '../helpers/golden.js'
+import { updateRuntimeText } from '../generator/client/update-runtime-text.js'
 
-const emitters: readonly (() => Goldens)[] = [openApiGoldens]
+updateRuntimeText()
+// Loaded only now, so that what is emitted carries the text just written.
+const [{ updateClientGoldens }, { openApiGoldens }, { writeGoldens }] = await Promise.all([
+  import('../generator/client/goldens.js'),
+  import('../generator/openapi/goldens.js'),
+  import('../helpers/golden.js'),
+])
 
-for (const emit of emitters) {
-  const goldens = emit()
-  writeGoldens(goldens)
-  console.log(`${goldens.folder}: ${goldens.files.size} files`)
-}
-
-await updateClientGoldens()
+const openApi = openApiGoldens()
+writeGoldens(openApi)
+console.log(`${openApi.folder}: ${openApi.files.size} files`)
+updateClientGoldens()

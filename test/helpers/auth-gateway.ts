@@ -139,15 +139,17 @@ export async function startAuthGateway(auth: AnyAuth, clock: Clock = manualClock
   const counted: string[] = []
   const shared = createMemorySharedState(clock)
   const revocations = new RevocationList({ shared, clock, log: pino({ level: 'silent' }) })
+  const keep = <T extends Resource>(key: string, create: () => T): T => {
+    if (!kept.has(key)) kept.set(key, create())
+    return kept.get(key) as T
+  }
   const services = {
     clock,
     log: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
     count: (name: string, labels: object) => void counted.push(`${name} ${JSON.stringify(labels)}`),
     shared,
-    keep: <T extends Resource>(key: string, create: () => T): T => {
-      if (!kept.has(key)) kept.set(key, create())
-      return kept.get(key) as T
-    },
+    keep,
+    keepByStore: keep,
     warm: (task: () => Promise<void>) => warming.push(task()),
     revocations,
     limits: createMemoryLimitStore(clock),

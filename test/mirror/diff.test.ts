@@ -157,6 +157,20 @@ for (const lifecycle of LANES) {
     t.deepEqual((await s.report(() => true)).differences, [])
   })
 
+  test.serial(`${lifecycle}: what another upstream answered in place of the route’s own is not compared`, async (t) => {
+    const s = await startStage(
+      t,
+      ({ first, second, use }) => ({
+        read: route({ ...read, upstream: first, use, fallback: { upstream: second } }),
+      }),
+      { diff: {} },
+    )
+    s.first.answer = (_request, res) => void res.writeHead(500).end('broken')
+    t.is(await compare(s), 'not_compared')
+    s.first.answer = json({ from: 'second' })
+    t.is(await compare(s), 'same')
+  })
+
   test.serial(
     `${lifecycle}: a caller who leaves, and an upstream that is slower than its mirror, take no copy's place for long`,
     async (t) => {

@@ -48,7 +48,7 @@ test('a purge takes what carries a tag, a path or a route, or everything', async
 test('a purge is refused in another form, and where no route has a cache', async (t) => {
   const { gateway } = await startCaching(t, 'direct', {}, (_n, _received, res) => void res.end())
   t.is(await purge(gateway.adminUrl, { tag: 'one' }, { 'content-type': 'text/plain' }), 415)
-  for (const body of [{}, { tag: '' }, { tag: 'one', path: '/a' }, { all: false }, 'one', null])
+  for (const body of [{}, { tag: '' }, { tag: 'one', path: '/a' }, { all: false }, 'one', null, { path: 'a' }, { path: '/a?b' }])
     t.is(await purge(gateway.adminUrl, body), 400)
   const got = await request(`${gateway.adminUrl}/cache/purge`)
   t.is(got.statusCode, 405)

@@ -109,6 +109,36 @@ for (const lifecycle of LANES) {
     t.is(await seen(`${url}/a`), '200 body 2 [gatewright; fwd=stale; stored]')
   })
 
+  test(`${lifecycle}: what is fetched anew behind a caller has public locations and mapped statuses too`, async (t) => {
+    const { url, up, clock } = await startCaching(
+      t,
+      lifecycle,
+      { ttl: '1m', override: true, staleWhileRevalidate: '30s' },
+      (n, { url: path, headers }, res) =>
+        path === '/moved'
+          ? res.writeHead(301, { location: `http://${headers.host}/there/${n}` }).end()
+          : res.writeHead(203, minute).end(`body ${n}`),
+      { route: { rewriteLocation: true, mapStatus: { 203: 200 }, responses: { 200: z.unknown() } } },
+    )
+    const look = async (path: string) => {
+      const { status, headers } = await fetch(url + path, { redirect: 'manual' })
+      return [status, headers.get('location')]
+    }
+    const first = [await look('/moved'), await look('/a')]
+    t.deepEqual(first, [
+      [301, '/there/1'],
+      [200, null],
+    ])
+    clock.advance(70_000)
+    t.deepEqual([await look('/moved'), await look('/a')], first)
+    await until(async () => up.requests.length === 4 && (await seen(`${url}/a`)).includes('ttl=60'))
+    await until(async () => (await look('/moved'))[1] !== '/there/1')
+    const [status, location] = await look('/moved')
+    t.is(status, 301)
+    t.regex(String(location), /^\/there\/[34]$/)
+    t.is((await look('/a'))[0], 200)
+  })
+
   test(`${lifecycle}: stale if the upstream fails or cannot be reached, for as long as that is allowed`, async (t) => {
     const { url, clock } = await startCaching(t, lifecycle, { staleIfError: '1m' }, (n, _request, res) => {
       if (n === 1) res.writeHead(200, minute).end('body 1')

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { cookies, route, upstream } from 'gatewright'
+import { cookies, forwardAuth, headers, route, upstream } from 'gatewright'
 import { cookiesDefinition } from '../../sdk/policies/cookies.js'
 import { LANES, startGateway, startUpstream } from '../helpers/start-gateway.js'
 
@@ -35,6 +35,45 @@ for (const lifecycle of LANES) {
       'plain=a=b; Path=/shop; Secure; HttpOnly; SameSite=Lax',
     ])
     t.is((await get('/move')).set[0], 'sid=1; Path=/internal; SameSite=None; Domain=shop.example.org')
+  })
+}
+
+for (const lifecycle of LANES) {
+  test(`${lifecycle}: a cookie that an auth or another policy took away stays away`, async (t) => {
+    const up = await startUpstream(t)
+    const to = { method: 'GET', upstream: upstream('up', { targets: [up.url] }), lifecycle } as const
+    const trim = cookies({ request: { remove: ['trace'] } })
+    const gateway = await startGateway(t, {
+      auth: route({ ...to, path: '/auth', auth: forwardAuth({ url: up.url, headers: ['cookie'] }), use: { trim } }),
+      removed: route({ ...to, path: '/removed', use: { all: headers({ request: { remove: ['cookie'] } }), trim } }),
+      set: route({ ...to, path: '/set', use: { own: headers({ request: { set: { cookie: 'own=1; trace=2' } } }), trim } }),
+      twice: route({ ...to, path: '/twice', use: { first: cookies({ request: { remove: ['sid'] } }), trim } }),
+    })
+    const sent = async (path: string) => {
+      t.is((await fetch(gateway.url + path, { headers: { cookie: 'sid=1; trace=2; c=3' } })).status, 200)
+      return up.requests.findLast(({ url }) => url === path)?.headers.cookie
+    }
+    t.is(await sent('/auth'), undefined)
+    t.is(await sent('/removed'), undefined)
+    t.is(await sent('/set'), 'own=1')
+    t.is(await sent('/twice'), 'c=3')
+  })
+
+  test(`${lifecycle}: several policies edit a cookie one after the other`, async (t) => {
+    const up = await startUpstream(t, (_req, res) => res.writeHead(200, { 'set-cookie': ['sid=1', 'trace=2'] }).end())
+    const gateway = await startGateway(t, {
+      all: route({
+        method: 'GET',
+        path: '/all',
+        upstream: upstream('up', { targets: [up.url] }),
+        lifecycle,
+        use: {
+          safe: cookies({ response: { secure: true, remove: ['trace'] } }),
+          site: cookies({ response: { sameSite: 'lax' } }),
+        },
+      }),
+    })
+    t.deepEqual((await fetch(`${gateway.url}/all`)).headers.getSetCookie(), ['sid=1; SameSite=Lax; Secure'])
   })
 }
 

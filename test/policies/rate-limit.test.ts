@@ -49,6 +49,7 @@ function surroundings(shared?: LimitStore) {
     observe: () => undefined,
     count: (name, labels) => counts.push(`${name} ${JSON.stringify(labels)}`),
     keep: (_key, create) => create(),
+    keepByStore: (_key, create) => create(),
     warm: () => undefined,
     jwt: undefined,
     tell: () => undefined,

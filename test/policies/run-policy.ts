@@ -28,15 +28,17 @@ export function runPolicy<N>(
   const clock = fakeClock(wall)
   const counts: string[] = []
   const stores = new Map<string, unknown>()
+  const keep = (key: string, create: () => unknown) => {
+    if (key !== 'policies' && kept !== undefined) return kept
+    if (!stores.has(key)) stores.set(key, create())
+    return stores.get(key)
+  }
   const services = {
     clock,
     log: pino({ enabled: false }),
     count: (name: string, labels: object) => counts.push(`${name} ${JSON.stringify(labels)}`),
-    keep: (key: string, create: () => unknown) => {
-      if (key !== 'policies' && kept !== undefined) return kept
-      if (!stores.has(key)) stores.set(key, create())
-      return stores.get(key)
-    },
+    keep,
+    keepByStore: keep,
     ...more,
   } as unknown as Services
   const resolved = { name: definition.name, phase: definition.phase, settings, effects: () => ({}), definition, identity: 'use.policy' }

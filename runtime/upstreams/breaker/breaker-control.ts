@@ -29,8 +29,12 @@ export class BreakerControl {
     const { state, target } = read.data
     const pool = this.#pools().find(({ name }) => name === upstream)
     if (!pool?.breakers) throw new Problem('NOT_FOUND', { detail: `No upstream "${upstream}" has a breaker.` })
-    const meant = target === undefined ? pool.targets : pool.targets.filter(({ url }) => url === target)
-    if (meant.length === 0 || (target !== undefined && !pool.breakers.perTarget))
+    if (target === undefined) {
+      pool.breakers.pinAll(pool.targets, state)
+      return
+    }
+    const meant = pool.targets.filter(({ url }) => url === target)
+    if (meant.length === 0 || !pool.breakers.perTarget)
       throw new Problem('NOT_FOUND', { detail: `No target "${target}" of the upstream "${upstream}" has a breaker.` })
     pool.breakers.pin(meant, state)
   }

@@ -30,6 +30,8 @@ export class Breakers {
   readonly #whole: Breaker | undefined
   /** A target that leaves takes its breaker along. */
   readonly #each = new WeakMap<Target, Breaker>()
+  /** How targets that join are held. */
+  #held: 'open' | 'closed' | 'auto' = 'auto'
 
   constructor(upstream: string, settings: BreakerSettings, deps: BreakerDeps) {
     this.#upstream = upstream
@@ -86,9 +88,15 @@ export class Breakers {
     return targets.map((target) => ({ target: target.url, ...statusOf(this.#of(target)) }))
   }
 
-  /** Holds the breakers of these targets open or closed, or lets them work by themselves again. */
+  /** Holds the breakers of all targets, and of those that join later, open or closed, or lets them work by themselves again. */
+  pinAll(targets: readonly Target[], to: 'open' | 'closed' | 'auto'): void {
+    this.#held = to
+    this.pin(targets, to)
+  }
+
+  /** Holds the breakers of these targets, or the one that stands for all, open or closed, or lets them work by themselves again. */
   pin(targets: readonly Target[], to: 'open' | 'closed' | 'auto'): void {
-    const breakers = new Set(targets.map((target) => this.#of(target)))
+    const breakers = this.#whole ? [this.#whole] : targets.map((target) => this.#of(target))
     for (const breaker of breakers) breaker.pin(to)
     this.#deps.log.info(
       { upstream: this.#upstream, targets: this.#whole ? undefined : targets.map(({ url }) => url), to },
@@ -99,7 +107,10 @@ export class Breakers {
   #of(target: Target): Breaker {
     if (this.#whole) return this.#whole
     let breaker = this.#each.get(target)
-    if (!breaker) this.#each.set(target, (breaker = this.#create(target.url)))
+    if (!breaker) {
+      this.#each.set(target, (breaker = this.#create(target.url)))
+      if (this.#held !== 'auto') breaker.pin(this.#held)
+    }
     return breaker
   }
 

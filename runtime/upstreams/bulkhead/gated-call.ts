@@ -46,7 +46,7 @@ export class GatedCall implements UpstreamSink, Entrant, Expiring {
     else if (entry === 'full') this.#refuse('The upstream’s queue is full.')
     else {
       this.#place = 'waiting'
-      this.expiresAt = this.waitsSince + this.#bulkhead.wait
+      this.expiresAt = Math.min(this.waitsSince + this.#bulkhead.wait, this.#call.endsAt)
       this.#context.deadlines.watch(this)
     }
   }

@@ -29,15 +29,14 @@ export class DiscoverFeed implements Feed {
   async #follow(sink: FeedSink): Promise<void> {
     const { signal } = this.#abort
     try {
-      let yielded = false
+      let last: 'none' | 'good' | 'bad' = 'none'
       for await (const given of this.#discover(signal)) {
         if (signal.aborted) return
-        yielded = true
-        this.#take(given, sink)
+        last = this.#take(given, sink) ? 'good' : 'bad'
       }
-      // One that ends has said all it has to say.
-      if (yielded || signal.aborted) return
-      sink.failed('it ended without a list')
+      // One that ends with a list that can be used has said all it has to say.
+      if (last === 'good' || signal.aborted) return
+      if (last === 'none') sink.failed('it ended without a list')
     } catch (error) {
       if (signal.aborted) return
       sink.failed(reasonOf(error))
@@ -47,13 +46,15 @@ export class DiscoverFeed implements Feed {
     this.#timer.unref()
   }
 
-  #take(given: unknown, sink: FeedSink): void {
+  /** False for a list that cannot be used. */
+  #take(given: unknown, sink: FeedSink): boolean {
     const targets = readTargets(given, this.#rules)
     if (typeof targets === 'string') {
       sink.failed(targets)
-      return
+      return false
     }
     this.#failures = 0
     sink.found(targets)
+    return true
   }
 }

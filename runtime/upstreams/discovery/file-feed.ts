@@ -51,7 +51,10 @@ export class FileFeed implements Feed {
       this.#text = text
       return text.length > MOST_BYTES ? 'it is larger than 1 MiB' : readTargets(JSON.parse(text), this.#rules)
     } catch (error) {
-      return error instanceof SyntaxError ? 'it is not JSON' : reasonOf(error)
+      if (error instanceof SyntaxError) return 'it is not JSON'
+      // Back with the text that it had, it is found again.
+      this.#text = ''
+      return reasonOf(error)
     }
   }
 }

@@ -15,7 +15,8 @@ export interface Retrier {
   mayRepeat(cause: RetryCause): boolean
   /** The target for the next attempt: one that has not failed, while there is one. */
   pick(): Target | undefined
-  start(target: Target): void
+  /** Starts the attempt that was waited for: elsewhere, or not at all, where its target takes no requests any more. */
+  resume(target: Target): void
 }
 
 /** The further attempts of one call: whether there is another, where and when. */
@@ -57,7 +58,7 @@ export class Retries {
     this.#holding = true
     this.#made++
     context.count('gatewright_upstream_retries_total', { upstream: pool.name, reason: String(cause) })
-    this.#timer = setTimeout(() => this.#call.start(target as Target), delay)
+    this.#timer = setTimeout(() => this.#call.resume(target as Target), delay)
     return true
   }
 

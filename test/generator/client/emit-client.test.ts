@@ -14,7 +14,7 @@ for (const [name, document] of Object.entries(goldenDocuments)) {
 
 for (const module of TEXT_MODULES) {
   test(`${module.module} carries ${module.source} as it is`, (t) => {
-    t.is(readTextModule(module), printTextModule(module), 'run test/golden/client/update.ts')
+    t.is(readTextModule(module), printTextModule(module), 'run npm run golden')
   })
 }
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { OpenAPIV3_1 } from 'openapi-types'
+import { emitClient } from '../../../generator/client/emit-client.js'
 import { hostile } from './documents/hostile.js'
 import { schemas } from './documents/schemas.js'
 import { shop } from './documents/shop.js'
-import { updateRuntimeText } from './update-runtime-text.js'
 
 const folder = new URL('../../golden/client/', import.meta.url)
 
@@ -20,11 +20,8 @@ export function readGolden(name: string): ReadonlyMap<string, string> {
   )
 }
 
-/** Rewrites the runtime's text and every golden client after a wanted change. */
-export async function updateClientGoldens(): Promise<void> {
-  updateRuntimeText()
-  // Loaded only now, so that it carries the text just written.
-  const { emitClient } = await import('../../../generator/client/emit-client.js')
+/** Rewrites every golden client after a wanted change. */
+export function updateClientGoldens(): void {
   for (const [name, document] of Object.entries(goldenDocuments)) {
     const home = new URL(`${name}/`, folder)
     rmSync(home, { recursive: true, force: true })

@@ -85,6 +85,17 @@ test('a file of targets is there at once, is read again when it changes, and bad
   t.deepEqual(urls(), ['http://10.0.0.3'])
 })
 
+test('a file that was gone and is back as it was is found again', async (t) => {
+  const text = '["http://10.0.0.1"]'
+  const { path, write } = tempFile(t, text)
+  const { urls, until, lines } = open(t, { targets: file(path) })
+  rmSync(path)
+  await until(() => lines.some(({ reason }) => reason === 'ENOENT'))
+  write(text)
+  await until(() => lines.some(({ msg }) => msg === 'targets are found again'))
+  t.deepEqual(urls(), ['http://10.0.0.1'])
+})
+
 test('a file that cannot be used when the config loads is a config error', (t) => {
   for (const [text, expected] of [
     ['{}', /expected array/],
@@ -132,6 +143,25 @@ test('a function that ends has said all it has to say', async (t) => {
   t.deepEqual(urls(), ['http://10.0.0.1'])
   t.is(calls, 1)
   t.false(lines.some(({ reason }) => reason !== undefined))
+})
+
+test('a function that ends with a list that cannot be used is called again', async (t) => {
+  let calls = 0
+  const { pool, urls, until } = open(t, {
+    targets: discover(async function* () {
+      yield calls++ === 0 ? [] : ['http://10.0.0.1']
+    }),
+  })
+  await pool.warm()
+  t.deepEqual(urls(), [])
+  await until(() => urls().length > 0)
+  t.is(calls, 2)
+})
+
+test('times that no timer can wait are refused', (t) => {
+  const targets = discover(async function* () {}, { stale: '25d' })
+  t.throws(() => upstreamSchema.parse({ targets }), { message: /expected at most 24d/ })
+  t.notThrows(() => upstreamSchema.parse({ targets: { ...targets, stale: '24d' } }))
 })
 
 test('a closed pool tells its function to stop, and takes nothing more of it', async (t) => {
