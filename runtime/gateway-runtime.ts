@@ -31,6 +31,7 @@ import { Metrics } from './observe/metrics.js'
 import { Observer } from './observe/observer.js'
 import { ExchangeHandler, type LiveConfig } from './pipeline/exchange-handler.js'
 import { Resources } from './resources.js'
+import { settingsForNextStart } from './settings-of-start.js'
 import { startWarnings } from './start-warnings.js'
 import type { GatewayRunOptions, InjectResponse, RouteInspection, RunningGateway } from './types.js'
 import { Deadlines } from './upstreams/deadlines.js'
@@ -68,6 +69,7 @@ export class GatewayRuntime implements RunningGateway {
   readonly #listener: Listener
   readonly #tls: ListenerTls
   readonly #admin
+  readonly #started: ResolvedGateway['settings']
   #gateway: ResolvedGateway
   #mounted: Promise<Mounted> | undefined
   #live: LiveConfig | undefined
@@ -78,6 +80,7 @@ export class GatewayRuntime implements RunningGateway {
 
   constructor(gateway: ResolvedGateway, options: GatewayRunOptions) {
     const { server, requestId, log: logging, problems } = gateway.settings
+    this.#started = gateway.settings
     this.#gateway = gateway
     this.#options = options
     this.#clock = options.clock ?? systemClock
@@ -272,6 +275,8 @@ export class GatewayRuntime implements RunningGateway {
     const unused = this.#resources.takeOlder(generation)
     void this.#observer.drained(inFlight).then(() => Promise.allSettled(unused.map((resource) => resource.close())))
     this.#sink.log.info({ routes: gateway.routes.length }, 'config reloaded')
+    const settings = settingsForNextStart(this.#started, gateway.settings)
+    if (settings.length > 0) this.#sink.log.warn({ settings }, 'changed settings that wait for the next start')
   }
 
   async inject(request: Parameters<RunningGateway['inject']>[0]): Promise<InjectResponse> {

@@ -139,7 +139,10 @@ export interface RunningGateway {
   start(): Promise<void>
   /** Drains and stops: readiness off, `preStop` (skipped with `now`), bounded wait. Resolves to false if requests had to be cut. */
   stop(options?: { readonly now?: boolean }): Promise<boolean>
-  /** Validates `config` whole and swaps it in; on a ConfigError the running one stays. */
+  /**
+   * Validates `config` whole and swaps it in; on a ConfigError the running one stays. Addresses, limits and time limits of the listeners are
+   * those of the start; a warning in the log names what differs.
+   */
   reload(config: unknown): Promise<void>
   /** One request without a socket. */
   inject(request: {

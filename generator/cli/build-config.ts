@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { BUILT_CONFIG, BUILT_PART } from '../load/built-names.js'
 import { bundleGateway } from '../load/bundle-gateway.js'
 import { isBuiltConfig } from '../load/load-config.js'
+import { refuseFileErrors } from '../refuse-file-errors.js'
 import { writeFiles } from '../write-files.js'
 import type { CliRun } from './cli-run.js'
 import { counted } from './counted.js'
@@ -17,7 +18,8 @@ export async function buildConfig(run: CliRun, config: string, out: string, exte
   const files = await bundleGateway(resolve(run.cwd, config), folder, external)
   const written = new Set(files.map(({ path }) => path))
   const stale = (await namesIn(folder)).filter((name) => BUILT_PART.test(name) && !written.has(name))
-  await writeFiles(folder, [...files, ...stale.map((path) => ({ path, text: undefined }))])
+  const all = [...files, ...stale.map((path) => ({ path, text: undefined }))]
+  await refuseFileErrors(out, 'name another folder with --out', () => writeFiles(folder, all))
   const code = files.filter(({ path }) => path.endsWith('.mjs'))
   const size = (of: typeof code) => `${(of.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / 1024).toFixed(1)} kB`
   const [own, shared] = [code.filter(({ path }) => path === BUILT_CONFIG), code.filter(({ path }) => path !== BUILT_CONFIG)]

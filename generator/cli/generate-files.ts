@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { resolveGateway } from '../../sdk/resolve/resolve-gateway.js'
 import { HEADER } from '../client/print-files.js'
 import { readRouteDocs } from '../diagnostics/read-route-docs.js'
+import { refuseFileErrors } from '../refuse-file-errors.js'
 import { compareFiles, type FileChange, type OutputFile, writeFiles } from '../write-files.js'
 import type { CliRun } from './cli-run.js'
 import { counted } from './counted.js'
@@ -66,7 +67,8 @@ export async function generateFiles(run: CliRun, config: string, options: Genera
   const emitted = emitFiles(gateway, { variant: options.internal ? 'internal' : 'public', docs: readRouteDocs(gateway, loaded) })
   const folder = resolve(run.cwd, options.out)
   const files = await planFiles(folder, emitted)
-  const changes = options.check ? await compareFiles(folder, files) : await writeFiles(folder, files)
+  const write = options.check ? compareFiles : writeFiles
+  const changes = await refuseFileErrors(options.out, 'name another folder with --out', () => write(folder, files))
   report(run, changes, emitted.size, options)
   if (options.check && changes.length > 0) run.exitCode = 1
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { ConfigError } from '../../sdk/config-error.js'
+import { refuseFileErrors } from '../refuse-file-errors.js'
 import { type ProjectVersions, projectFiles } from './project-files.js'
 
 /** A repository that is about to be filled is as good as empty. */
@@ -52,15 +53,16 @@ async function placeFiles(target: string, files: ReadonlyMap<string, string>): P
 
 /**
  * Makes a project in a new or empty folder, whole or not at all. Returns the names of its files.
- * @throws ConfigError GW1904 if the folder holds something.
+ * @throws ConfigError GW1904 if the folder holds something or cannot be written.
  */
 export async function initProject(cwd: string, folder: string, versions: ProjectVersions): Promise<readonly string[]> {
   const target = resolve(cwd, folder)
   const existed = await isEmptyFolder(target, folder)
   const files = projectFiles(packageName(target), versions)
-  const created = await mkdir(target, { recursive: true })
+  const placing = <T>(act: () => Promise<T>) => refuseFileErrors(folder, 'name another folder', act)
+  const created = await placing(() => mkdir(target, { recursive: true }))
   try {
-    await placeFiles(target, files)
+    await placing(() => placeFiles(target, files))
   } catch (error) {
     if (!existed) await rm(created ?? target, { recursive: true, force: true })
     throw error

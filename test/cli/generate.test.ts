@@ -89,3 +89,14 @@ test('a file that was not generated is never overwritten: nothing is written at 
   t.is(await readFile(join(out, 'client/users.ts'), 'utf8'), 'export const mine = 1\n')
   t.false((await readdir(out)).includes('openapi.yaml'))
 })
+
+test('a place that cannot be written is refused, and nothing is left', async (t) => {
+  const { cwd } = await project(t)
+  await writeFile(join(cwd, 'taken'), 'mine')
+  const refused = 'error[GW1904]: cannot write to taken: a file is in the place of a folder\n  help: name another folder with --out\n'
+  for (const args of [['generate'], ['generate', '--check'], ['build']]) {
+    const { code, stderr } = await runInProcess([...args, '--out', 'taken'], cwd)
+    t.deepEqual({ code, stderr }, { code: 1, stderr: refused })
+  }
+  t.is(await readFile(join(cwd, 'taken'), 'utf8'), 'mine')
+})

@@ -20,7 +20,7 @@ test('init makes a project whose config is valid and whose gatewright is the one
   const cwd = await createProject(t, {})
   const { code, stdout } = await runInProcess(['init', 'My Shop_edge'], cwd)
   t.is(code, 0)
-  t.true(stdout.endsWith('\nNext:\n  cd My Shop_edge && npm install && npm start\n'))
+  t.true(stdout.endsWith('\nNext:\n  cd "My Shop_edge" && npm install && npm start\n'))
   t.deepEqual((await readdir(join(cwd, 'My Shop_edge'))).sort(), FILES.sort())
   const made = JSON.parse(await readFile(join(cwd, 'My Shop_edge/package.json'), 'utf8'))
   t.is(made.name, 'my-shop_edge')

@@ -110,6 +110,23 @@ test('reload may bring the first route with jwt, and the first on the hapi lane'
   t.is(await (await fetch(`${gateway.url}/plain`)).text(), '/plain')
 })
 
+test('reload says which changed settings wait for the next start', async (t) => {
+  const { lines, log } = recordLog()
+  const routes = { get: route({ method: 'GET', path: '/a', upstream: upstream('up', { targets: ['http://127.0.0.1:1'] }) }) }
+  const config = (server: object, more: object = {}) =>
+    defineGateway({ info, server: { port: 0, ...server }, admin: { port: 0 }, ...more, routes })
+  const gateway = createGateway(config({}), { log })
+  await gateway.start()
+  t.teardown(() => gateway.stop({ now: true }))
+  const told = () => lines.filter(({ settings }) => settings).map(({ settings }) => settings)
+  await gateway.reload(config({ drain: '1s', preStop: '0s' }, { log: { access: false } }))
+  t.deepEqual(told(), [])
+  await gateway.reload(config({ trustedProxies: ['10.0.0.0/8'], limits: { uri: '4kb' } }, { requestId: { header: 'x-trace' } }))
+  t.deepEqual(told(), [['server.trustedProxies', 'server.limits', 'requestId.header']])
+  await gateway.reload(config({}))
+  t.is(told().length, 1)
+})
+
 test('reload with a broken config reports it all and keeps the last good one', async (t) => {
   const up = await startUpstream(t)
   const gateway = await startGateway(t, { get: route({ method: 'GET', path: '/a', upstream: upstream('up', { targets: [up.url] }) }) })

@@ -28,7 +28,7 @@ export function addInit(program: Command, run: CliRun): void {
         typescript: devDependencies['typescript'] ?? '^7.0.0',
       })
       run.print(files.map((file) => `${run.colors.green('created')}  ${file}\n`).join(''))
-      const enter = folder === '.' ? '' : `cd ${folder} && `
+      const enter = folder === '.' ? '' : `cd ${/[^\w./@~+-]/.test(folder) ? JSON.stringify(folder) : folder} && `
       run.print(`\nNext:\n  ${run.colors.cyan(`${enter}npm install && npm start`)}\n`)
     })
 }

@@ -78,6 +78,7 @@ test('text and bytes are sent as they are, a stream included', async (t) => {
   await api.notes.add({ body: '{"a": 1}' })
   await api.notes.add()
   await api.files.write({ params: { path: 'a' }, body: new Blob(['blob']).stream() })
+  await api.files.write({ params: { path: 'a' }, body: new Blob(['typed'], { type: 'image/gif' }) })
   await api.files.write({ params: { path: 'a' }, body: new TextEncoder().encode('bytes') }, { headers: { 'content-type': 'image/png' } })
   t.deepEqual(
     seen.map(({ body, headers }) => [body, headers['content-type']]),
@@ -85,6 +86,7 @@ test('text and bytes are sent as they are, a stream included', async (t) => {
       ['{"a": 1}', 'text/plain'],
       ['', undefined],
       ['blob', 'application/octet-stream'],
+      ['typed', 'image/gif'],
       ['bytes', 'image/png'],
     ],
   )

@@ -98,6 +98,12 @@ async function authorize({ operation, credentials }: Job, headers: Headers): Pro
   }
 }
 
+/** The media type to send a body as: what a file says it is, else the operation's. The boundary of a multipart body is known to fetch alone. */
+function typeOf(body: unknown, send = 'application/json'): string | undefined {
+  if (body === undefined || send.startsWith('multipart/')) return undefined
+  return (body instanceof Blob && body.type) || send
+}
+
 type Prepared = readonly [url: string, init: RequestInit]
 
 async function prepare(job: Job): Promise<Prepared> {
@@ -105,8 +111,8 @@ async function prepare(job: Job): Promise<Prepared> {
   const headers = new Headers({ accept: operation.json ? 'application/json, */*;q=0.5' : '*/*' })
   if (operation.once && key) headers.set(operation.once, key)
   const body = input.body !== undefined && !operation.send ? JSON.stringify(input.body) : (input.body as RawBody | undefined)
-  // The boundary of a multipart body is known to fetch alone.
-  if (body !== undefined && !operation.send?.startsWith('multipart/')) headers.set('content-type', operation.send ?? 'application/json')
+  const type = typeOf(body, operation.send)
+  if (type) headers.set('content-type', type)
   for (const [name, value] of Object.entries({ ...connection.headers, ...input.headers, ...options.headers })) {
     if (value !== undefined && value !== null) headers.set(name, String(value))
   }
